@@ -1,0 +1,82 @@
+"""Who is called next: the calling rule, and nothing else.
+
+Rule: within a lane the lowest callable number is called, always (``docs/protocol.md``, section 2).
+"""
+
+from collections.abc import Iterator
+
+from server.core.bazaar import Bazaar, LineState, Ticket
+from server.core.values import CounterNumber, Lane, TicketState, label_of
+
+
+def busy_counter(bazaar: Bazaar, ticket: Ticket, counter: CounterNumber | None = None) -> CounterNumber | None:
+    """The counter other than ``counter`` where another ticket of the same visit is now, or None.
+
+    ``counter`` itself is no hindrance: whoever is there is finished before the next is called there.
+    """
+    for label in bazaar.visits[ticket.visit]:
+        other = bazaar.tickets[label]
+        if other.state is TicketState.CALLED and other.counter != counter:
+            return other.counter
+    return None
+
+
+def next_ticket(bazaar: Bazaar, counter: CounterNumber) -> Ticket | None:
+    """The ticket that a ``next`` at this counter calls: among the heads of its lines the one issued earliest."""
+    lines = [bazaar.lines[prefix] for prefix in bazaar.plan.counter(counter).lines]
+    heads = [head for line in lines if (head := _head_of_line(bazaar, line, counter)) is not None]
+    return min(heads, key=lambda ticket: ticket.order, default=None)
+
+
+def passed_by(bazaar: Bazaar, called: Ticket, counter: CounterNumber) -> Iterator[tuple[Ticket, CounterNumber]]:
+    """The lower numbers of the called ticket's lane that are passed because their visit is at another counter, and which."""
+    for ticket in _waiting(bazaar, bazaar.lines[called.line], called.lane):
+        if ticket.number >= called.number:
+            return
+        busy_at = busy_counter(bazaar, ticket, counter)
+        if busy_at is not None and not _sits_out(bazaar, ticket):
+            yield ticket, busy_at
+
+
+def _head_of_line(bazaar: Bazaar, line: LineState, counter: CounterNumber) -> Ticket | None:
+    """The head of the lane whose turn it is; with one lane empty, the other's."""
+    regular = _head_of_lane(bazaar, line, Lane.REGULAR, counter)
+    priority = _head_of_lane(bazaar, line, Lane.PRIORITY, counter) if Lane.PRIORITY in line.lanes else None
+    if regular is None or priority is None:
+        return regular or priority
+    return priority if _priority_is_due(line) else regular
+
+
+def _priority_is_due(line: LineState) -> bool:
+    """Whether enough regular calls came since the last priority call; with none yet, it is due."""
+    owed = line.plan.regular_after_priority
+    for _, lane in reversed(line.counted):
+        if owed == 0:
+            return True
+        if lane is Lane.PRIORITY:
+            return False
+        owed -= 1
+    return True
+
+
+def _head_of_lane(bazaar: Bazaar, line: LineState, lane: Lane, counter: CounterNumber) -> Ticket | None:
+    """The lowest callable number; whoever sits out comes only when nobody else there can be called."""
+    returned = None
+    for ticket in _waiting(bazaar, line, lane):
+        if busy_counter(bazaar, ticket, counter) is not None:
+            continue
+        if not _sits_out(bazaar, ticket):
+            return ticket
+        returned = returned or ticket
+    return returned
+
+
+def _waiting(bazaar: Bazaar, line: LineState, lane: Lane) -> Iterator[Ticket]:
+    """The waiting tickets of a lane, lowest number first."""
+    prefix = line.plan.prefix_of(lane)
+    for number in line.lanes[lane].waiting:
+        yield bazaar.tickets[label_of(prefix, number)]
+
+
+def _sits_out(bazaar: Bazaar, ticket: Ticket) -> bool:
+    return ticket.resumes_at is not None and bazaar.lane_of(ticket).calls < ticket.resumes_at

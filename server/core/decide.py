@@ -1,0 +1,319 @@
+"""One command in, the events that it brings about out; or the reason why not.
+
+Rule: `decide` reads the bazaar and changes nothing. Time is an argument, and so is chance: whoever asks brings the ids.
+"""
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from server.core import commands as order
+from server.core import events as happened
+from server.core.bazaar import LIVE, Bazaar, CounterStand, LineState, Ticket
+from server.core.calling import busy_counter, next_ticket, passed_by
+from server.core.commands import Command, Envelope
+from server.core.events import Event
+from server.core.permissions import check_permission
+from server.core.refusals import Refused
+from server.core.values import (
+    CounterNumber,
+    CounterState,
+    Label,
+    Lane,
+    Prefix,
+    ServiceCode,
+    TicketState,
+    VisitId,
+    label_of,
+)
+
+MS_PER_SECOND = 1000
+MS_PER_MINUTE = 60_000
+
+
+def decide(bazaar: Bazaar, envelope: Envelope, now_ms: int) -> tuple[Event, ...]:
+    """What happens when this command is carried out now (Unix ms).
+
+    Raises:
+        Refused: nothing happens, and why.
+    """
+    command = envelope.command
+    if bazaar.closed and not isinstance(command, order.Rate):
+        raise Refused("bazaar_closed")
+    check_permission(envelope)
+    return tuple(_events(bazaar, envelope, command, now_ms))
+
+
+def _events(bazaar: Bazaar, envelope: Envelope, command: Command, now_ms: int) -> Iterator[Event]:  # noqa: C901 - one case a command
+    match command:
+        case order.IssueTickets():
+            visit = command.visit or VisitId(envelope.command_id)
+            return _issue(bazaar, command, visit)
+        case order.CallNext():
+            return _call_next(bazaar, command)
+        case order.CallOutOfOrder():
+            return _call_out_of_order(bazaar, command)
+        case order.RecallTicket():
+            return _recall(bazaar, command)
+        case order.MarkAbsent():
+            return _absent(bazaar, command, now_ms)
+        case order.HoldTicket():
+            return _hold(bazaar, command)
+        case order.FinishTicket():
+            return _finish(bazaar, command)
+        case order.UndoCall():
+            return _undo(bazaar, command, now_ms)
+        case order.ReturnTicket():
+            return _return(bazaar, command)
+        case order.CancelTicket():
+            return _cancel(bazaar, command)
+        case order.TransferTicket():
+            return _transfer(bazaar, command)
+        case order.OpenCounter() | order.PauseCounter() | order.CloseCounter():
+            return _set_counter(bazaar, command)
+        case order.CloseService() | order.ReopenService():
+            return _set_service(bazaar, command)
+        case order.Announce():
+            return _announce(bazaar, envelope, command, now_ms)
+        case order.EndAnnouncement():
+            return _end_announcement(bazaar, command)
+        case order.Rate():
+            return _rate(bazaar, command)
+        case order.CloseBazaar():
+            return _close(bazaar)
+        case _:
+            assert_never(command)
+
+
+# Taking numbers
+
+
+def _issue(bazaar: Bazaar, command: order.IssueTickets, visit: VisitId) -> Iterator[Event]:
+    """One ticket a line, lines in the order in which the services name them first; all of them or none."""
+    by_line: dict[Prefix, list[ServiceCode]] = {}
+    for service in dict.fromkeys(command.services):
+        by_line.setdefault(_line_of(bazaar, service).plan.prefix, []).append(service)
+    for prefix, services in by_line.items():
+        yield _new_ticket(bazaar, bazaar.lines[prefix], command.lane, tuple(services), visit)
+
+
+def _new_ticket(
+    bazaar: Bazaar,
+    line: LineState,
+    lane: Lane,
+    services: tuple[ServiceCode, ...],
+    visit: VisitId,
+    *,
+    instead_of: Label | None = None,
+) -> happened.TicketIssued:
+    """The next number of a line's lane for a visit that has no other live ticket there than ``instead_of``."""
+    for service in services:
+        if service in bazaar.closed_services:
+            raise Refused("service_closed", service=service)
+    for label in bazaar.visits.get(visit, ()):
+        other = bazaar.tickets[label]
+        if other.line == line.plan.prefix and other.state in LIVE and label != instead_of:
+            raise Refused("already_waiting", ticket=label, line=other.line)
+    if line.plan.quota is not None and line.issued >= line.plan.quota:
+        raise Refused("quota_reached", line=line.plan.prefix, quota=line.plan.quota)
+    lane = lane if lane in line.lanes else Lane.REGULAR
+    number = line.lanes[lane].issued + 1
+    label = label_of(line.plan.prefix_of(lane), number)
+    return happened.TicketIssued(ticket=label, line=line.plan.prefix, lane=lane, number=number, services=services, visit=visit)
+
+
+# Calling
+
+
+def _call_next(bazaar: Bazaar, command: order.CallNext) -> Iterator[Event]:
+    counter = _open_counter(bazaar, command.counter)
+    if counter.serving != command.seen:
+        raise Refused("stale", counter=counter.number, serving=counter.serving)
+    called = next_ticket(bazaar, counter.number)
+    if called is None and counter.serving is None:
+        raise Refused("line_empty", counter=counter.number)
+    if counter.serving is not None:
+        yield happened.TicketServed(ticket=counter.serving, counter=counter.number)
+    if called is not None:
+        for passed, busy_at in passed_by(bazaar, called, counter.number):
+            yield happened.TicketPassed(ticket=passed.label, busy_at=busy_at)
+        yield happened.TicketCalled(ticket=called.label, counter=counter.number)
+
+
+def _call_out_of_order(bazaar: Bazaar, command: order.CallOutOfOrder) -> Iterator[Event]:
+    counter = _open_counter(bazaar, command.counter)
+    ticket = _ticket(bazaar, command.ticket)
+    if counter.serving is not None:
+        raise Refused("stale", counter=counter.number, serving=counter.serving)
+    if ticket.line not in bazaar.plan.counter(counter.number).lines:
+        raise Refused("not_allowed", by=f"counter/{counter.number}", line=ticket.line)
+    busy_at = busy_counter(bazaar, ticket)
+    if ticket.state is not TicketState.WAITING or busy_at is not None:
+        raise _not_waiting(ticket, busy_at)
+    yield happened.TicketCalled(ticket=ticket.label, counter=counter.number, out_of_order=command.reason)
+
+
+def _recall(bazaar: Bazaar, command: order.RecallTicket) -> Iterator[Event]:
+    counter = _open_counter(bazaar, command.counter)
+    ticket = _ticket_at(bazaar, counter.number, command.ticket)
+    yield happened.TicketRecalled(ticket=ticket.label, counter=counter.number)
+
+
+def _undo(bazaar: Bazaar, command: order.UndoCall, now_ms: int) -> Iterator[Event]:
+    ticket = _ticket_at(bazaar, command.counter, command.ticket)
+    seconds = bazaar.plan.bazaar.undo_seconds
+    if now_ms - (ticket.called_at or 0) > seconds * MS_PER_SECOND:
+        raise Refused("undo_expired", ticket=ticket.label, seconds=seconds)
+    yield happened.CallUndone(ticket=ticket.label, counter=command.counter)
+
+
+# At the counter
+
+
+def _finish(bazaar: Bazaar, command: order.FinishTicket) -> Iterator[Event]:
+    ticket = _ticket_at(bazaar, command.counter, command.ticket)
+    yield happened.TicketServed(ticket=ticket.label, counter=command.counter)
+
+
+def _absent(bazaar: Bazaar, command: order.MarkAbsent, now_ms: int) -> Iterator[Event]:
+    ticket = _ticket_at(bazaar, command.counter, command.ticket)
+    rule = bazaar.plan.bazaar.absent_after
+    recalls_left = max(0, rule.recalls - (ticket.calls - 1))
+    ms_left = max(0, (ticket.called_at or 0) + rule.seconds * MS_PER_SECOND - now_ms)
+    if recalls_left or ms_left:
+        raise Refused("too_soon", ticket=ticket.label, recalls=recalls_left, seconds=-(-ms_left // MS_PER_SECOND))
+    yield happened.TicketAbsent(ticket=ticket.label, counter=command.counter)
+
+
+def _hold(bazaar: Bazaar, command: order.HoldTicket) -> Iterator[Event]:
+    """At a counter by its officer; from the line or the counter by the resident, who names no counter."""
+    if command.counter is not None:
+        ticket = _ticket_at(bazaar, command.counter, command.ticket)
+        yield happened.TicketHeld(ticket=ticket.label, counter=command.counter)
+        return
+    ticket = _ticket(bazaar, command.ticket)
+    if ticket.state not in (TicketState.WAITING, TicketState.CALLED):
+        raise _not_waiting(ticket)
+    yield happened.TicketHeld(ticket=ticket.label, counter=ticket.counter if ticket.state is TicketState.CALLED else None)
+
+
+def _transfer(bazaar: Bazaar, command: order.TransferTicket) -> Iterator[Event]:
+    ticket = _ticket_at(bazaar, command.counter, command.ticket)
+    line = _line_of(bazaar, command.service)
+    issued = _new_ticket(bazaar, line, ticket.lane, (command.service,), ticket.visit, instead_of=ticket.label)
+    yield issued
+    yield happened.TicketTransferred(ticket=ticket.label, to_ticket=issued.ticket, counter=command.counter)
+
+
+# In the line
+
+
+def _return(bazaar: Bazaar, command: order.ReturnTicket) -> Iterator[Event]:
+    ticket = _ticket(bazaar, command.ticket)
+    if ticket.state is TicketState.WAITING:
+        raise Refused("already_waiting", ticket=ticket.label, line=ticket.line)
+    if ticket.state not in (TicketState.HELD, TicketState.ABSENT):
+        raise _not_waiting(ticket)
+    yield happened.TicketReturned(ticket=ticket.label)
+
+
+def _cancel(bazaar: Bazaar, command: order.CancelTicket) -> Iterator[Event]:
+    ticket = _ticket(bazaar, command.ticket)
+    if ticket.state not in (TicketState.WAITING, TicketState.HELD, TicketState.ABSENT):
+        raise _not_waiting(ticket)
+    yield happened.TicketCancelled(ticket=ticket.label)
+
+
+# Counters, services, words, the end
+
+
+def _set_counter(bazaar: Bazaar, command: order.OpenCounter | order.PauseCounter | order.CloseCounter) -> Iterator[Event]:
+    counter = _counter(bazaar, command.counter)
+    match command:
+        case order.OpenCounter():
+            yield happened.CounterOpened(counter=counter.number)
+        case order.PauseCounter():
+            if counter.state is CounterState.CLOSED:
+                raise Refused("counter_closed", counter=counter.number)
+            yield happened.CounterPaused(counter=counter.number, reason=command.reason)
+        case order.CloseCounter():
+            yield happened.CounterClosed(counter=counter.number)
+
+
+def _set_service(bazaar: Bazaar, command: order.CloseService | order.ReopenService) -> Iterator[Event]:
+    _line_of(bazaar, command.service)
+    if isinstance(command, order.CloseService):
+        yield happened.ServiceClosed(service=command.service)
+    else:
+        yield happened.ServiceReopened(service=command.service)
+
+
+def _announce(bazaar: Bazaar, envelope: Envelope, command: order.Announce, now_ms: int) -> Iterator[Event]:
+    scopes = {"bazaar", *(agency.code for agency in bazaar.plan.agencies), *bazaar.lines}
+    if command.scope not in scopes:
+        raise Refused("malformed", field="scope", fault="names no agency and no line, and is not 'bazaar'")
+    until = now_ms + command.minutes * MS_PER_MINUTE
+    yield happened.Announced(id=envelope.command_id, text=command.text, scope=command.scope, until=until)
+
+
+def _end_announcement(bazaar: Bazaar, command: order.EndAnnouncement) -> Iterator[Event]:
+    if command.id not in bazaar.announcements:
+        raise Refused("malformed", field="id", fault="names no announcement that is up")
+    yield happened.AnnouncementEnded(id=command.id)
+
+
+def _rate(bazaar: Bazaar, command: order.Rate) -> Iterator[Event]:
+    ticket = _ticket(bazaar, command.ticket)
+    if ticket.visit != command.visit:
+        raise Refused("not_allowed", by="another visit")
+    yield happened.Rated(ticket=ticket.label, answers=command.answers)
+
+
+def _close(bazaar: Bazaar) -> Iterator[Event]:
+    """What still waits or stands at a counter expires, in issue order; then nothing more happens."""
+    for ticket in bazaar.tickets.values():
+        if ticket.state in LIVE:
+            counter = ticket.counter if ticket.state is TicketState.CALLED else None
+            yield happened.TicketExpired(ticket=ticket.label, counter=counter)
+    yield happened.BazaarClosed()
+
+
+# Looking things up
+
+
+def _line_of(bazaar: Bazaar, service: ServiceCode) -> LineState:
+    try:
+        return bazaar.lines[bazaar.plan.line_of(service).prefix]
+    except KeyError:
+        raise Refused("unknown_service", service=service) from None
+
+
+def _ticket(bazaar: Bazaar, label: Label) -> Ticket:
+    try:
+        return bazaar.tickets[label]
+    except KeyError:
+        raise Refused("unknown_ticket", ticket=label) from None
+
+
+def _counter(bazaar: Bazaar, number: CounterNumber) -> CounterStand:
+    try:
+        return bazaar.counters[number]
+    except KeyError:
+        raise Refused("unknown_counter", counter=number) from None
+
+
+def _open_counter(bazaar: Bazaar, number: CounterNumber) -> CounterStand:
+    counter = _counter(bazaar, number)
+    if counter.state is not CounterState.OPEN:
+        raise Refused("counter_closed", counter=number, state=counter.state)
+    return counter
+
+
+def _ticket_at(bazaar: Bazaar, number: CounterNumber, label: Label) -> Ticket:
+    counter, ticket = _counter(bazaar, number), _ticket(bazaar, label)
+    if counter.serving != ticket.label:
+        raise Refused("not_at_counter", ticket=label, counter=number, serving=counter.serving)
+    return ticket
+
+
+def _not_waiting(ticket: Ticket, busy_at: CounterNumber | None = None) -> Refused:
+    return Refused("not_waiting", ticket=ticket.label, state=ticket.state, busy_at=busy_at)
