@@ -1,0 +1,162 @@
+// Follows channels of a hub: connects, backs off, applies only what moves forward. Pure: no DOM, so that every page shares it.
+// The protocol stands in docs/protocol.md: every frame is the whole truth of its channel.
+
+/**
+ * @typedef {{channel: string, epoch: string, offset: number, at: number, view: any, head: string}} Frame
+ * @typedef {{seconds: number, connected: boolean, offset: number, epoch: string, head: string, now: number}} Age
+ *   seconds: age of the data; now: the hub's time in Unix ms (0 before the first frame)
+ * @typedef {{base: string, channels: string[], frames?: Frame[], onFrame: (frame: Frame) => void, onAge?: (age: Age) => void}} Wish
+ */
+
+const SUBPROTOCOL = "urut.v1.json";
+const BACK_OFF_MS_MIN = 500;
+const BACK_OFF_MS_MAX = 10000;
+/** A hub says something every 10 s. A dead link says nothing and closes nothing, so silence itself is the sign. */
+const SILENCE_MS_MAX = 25000;
+const TICK_MS = 1000;
+/** The hub restarts or moves us (close codes 1001, 1012): another is there at once, so only spread the crowd a little. */
+const MOVED_CODES = [1001, 1012];
+const MOVED_SPREAD_MS = 1000;
+
+/**
+ * Follow `channels` under `base` ("/mayangan"). `frames` are those already on the page; `onFrame` gets only later ones.
+ * @param {Wish} wish
+ * @returns {{close: () => void}}
+ */
+export function follow(wish) {
+  const feed = new Feed(wish);
+  feed.start();
+  return { close: () => feed.close() };
+}
+
+/** 24 url-safe characters; also without a secure context, where crypto.randomUUID is missing. */
+export function commandId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(18));
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_");
+}
+
+/** The wait before attempt n (0, 1, 2 …): full jitter over a doubling range. @param {number} attempt @param {number} chance 0…1 */
+export function backOff(attempt, chance) {
+  const range = Math.min(BACK_OFF_MS_MAX, BACK_OFF_MS_MIN * Math.pow(2, attempt + 1));
+  return BACK_OFF_MS_MIN + chance * (range - BACK_OFF_MS_MIN);
+}
+
+class Feed {
+  /** @param {Wish} wish */
+  constructor(wish) {
+    this.wish = wish;
+    /** @type {Map<string, {epoch: string, offset: number}>} */
+    this.positions = new Map();
+    /** @type {WebSocket | null} */
+    this.socket = null;
+    this.connected = false;
+    this.attempt = 0;
+    this.heardAt = performance.now();
+    this.news = { at: 0, heardAt: performance.now(), offset: 0, epoch: "", head: "" };
+    this.retryTimer = 0;
+    this.tickTimer = 0;
+    this.wake = () => this.connect();
+    for (const frame of wish.frames || []) {
+      this.moves(frame);
+      this.learn(frame);
+    }
+  }
+
+  // Lifecycle
+
+  start() {
+    this.tickTimer = setInterval(() => this.tick(), TICK_MS);
+    self.addEventListener("online", this.wake);
+    this.connect();
+  }
+
+  close() {
+    clearInterval(this.tickTimer);
+    self.removeEventListener("online", this.wake);
+    this.drop();
+  }
+
+  connect() {
+    this.drop();
+    this.heardAt = performance.now();
+    const socket = new WebSocket(this.address(), SUBPROTOCOL);
+    socket.onmessage = (message) => this.receive(message.data);
+    socket.onclose = (event) => this.lost(event.code);
+    this.socket = socket;
+  }
+
+  /** Leave the socket behind for good: on a dead link its own close event may never come. */
+  drop() {
+    clearTimeout(this.retryTimer);
+    this.connected = false;
+    if (!this.socket) return;
+    this.socket.onmessage = this.socket.onclose = null;
+    this.socket.close();
+    this.socket = null;
+  }
+
+  /** @param {number} code */
+  lost(code) {
+    this.drop();
+    const moved = MOVED_CODES.includes(code) && this.attempt === 0;
+    const wait = moved ? Math.random() * MOVED_SPREAD_MS : backOff(this.attempt, Math.random());
+    this.attempt += 1;
+    this.retryTimer = setTimeout(() => this.connect(), wait);
+  }
+
+  tick() {
+    if (this.socket && performance.now() - this.heardAt > SILENCE_MS_MAX) this.connect();
+    this.tellAge();
+  }
+
+  address() {
+    const url = new URL(this.wish.base + "/live", self.location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    url.searchParams.set("channels", this.wish.channels.join(","));
+    const have = Array.from(this.positions, ([channel, { epoch, offset }]) => `${channel}@${epoch}:${offset}`);
+    if (have.length) url.searchParams.set("have", have.join(","));
+    return url.href;
+  }
+
+  // Actions
+
+  /** @param {string} text */
+  receive(text) {
+    const frame = JSON.parse(text);
+    this.heardAt = performance.now();
+    this.attempt = 0;
+    const moves = frame.channel !== "" && this.moves(frame);
+    this.learn(frame);
+    if (moves) this.wish.onFrame(frame);
+    if (!this.connected || moves) {
+      this.connected = true;
+      this.tellAge();
+    }
+  }
+
+  /** Whether the frame takes its channel forward; if so that is the channel's position now. @param {Frame} frame */
+  moves(frame) {
+    const last = this.positions.get(frame.channel);
+    if (last && last.epoch === frame.epoch && frame.offset <= last.offset) return false;
+    this.positions.set(frame.channel, { epoch: frame.epoch, offset: frame.offset });
+    return true;
+  }
+
+  /** News is a later time or a later entry. A hub that lost its store repeats itself: the age must then grow. @param {Frame} frame */
+  learn(frame) {
+    const renewed = frame.epoch !== this.news.epoch;
+    const later = frame.offset > this.news.offset;
+    if (!renewed && !later && frame.at <= this.news.at) return;
+    this.news.heardAt = performance.now();
+    this.news.at = renewed ? frame.at : Math.max(frame.at, this.news.at);
+    if (!renewed && frame.offset < this.news.offset) return;
+    Object.assign(this.news, { offset: frame.offset, epoch: frame.epoch, head: frame.head });
+  }
+
+  tellAge() {
+    if (!this.wish.onAge) return;
+    const elapsed = performance.now() - this.news.heardAt;
+    const { at, offset, epoch, head } = this.news;
+    this.wish.onAge({ seconds: Math.floor(elapsed / 1000), connected: this.connected, offset, epoch, head, now: at && at + elapsed });
+  }
+}
