@@ -70,7 +70,8 @@ LIVE = frozenset(state for state, ways in LIFECYCLE.items() if ways)
 class Ticket:
     """One number of a line. Times are Unix ms, ``order`` counts tickets over the whole bazaar in issue order.
 
-    ``counter``, ``called_at``, ``call_offset`` and ``calls`` (the call and its recalls) speak of its latest call.
+    ``counter``, ``called_at``, ``call_offset`` and ``calls`` (the call and its recalls) speak of its latest call; ``recalled_at`` of the
+    latest recall of that call.
     ``resumes_at`` is set while a returned ticket sits out: how many calls its lane must have counted before it is callable again.
     """
 
@@ -88,6 +89,7 @@ class Ticket:
     called_at: int | None = None
     call_offset: int | None = None
     calls: int = 0
+    recalled_at: int | None = None
     resumes_at: int | None = None
     ended_at: int | None = None
 
@@ -286,6 +288,7 @@ def _call(bazaar: Bazaar, event: happened.TicketCalled) -> None:
         called_at=bazaar.at,
         call_offset=bazaar.offset,
         calls=1,
+        recalled_at=None,
         resumes_at=None,
     )
     lane = bazaar.lane_of(ticket)
@@ -301,7 +304,7 @@ def _call(bazaar: Bazaar, event: happened.TicketCalled) -> None:
 
 def _recall(bazaar: Bazaar, event: happened.TicketRecalled) -> None:
     ticket = _moved(bazaar, event)
-    _keep(bazaar, replace(ticket, calls=ticket.calls + 1))
+    _keep(bazaar, replace(ticket, calls=ticket.calls + 1, recalled_at=bazaar.at))
 
 
 def _undo(bazaar: Bazaar, event: happened.CallUndone) -> None:
@@ -315,7 +318,7 @@ def _undo(bazaar: Bazaar, event: happened.CallUndone) -> None:
     _remove_last(bazaar.calls, next(call for call in reversed(bazaar.calls) if call.ticket == ticket.label))
     lane.last_called = next((bazaar.tickets[label].number for label, of in reversed(counted) if of is ticket.lane), 0)
     _set_serving(bazaar, event.counter, None)
-    _keep(bazaar, replace(ticket, counter=None, called_at=None, call_offset=None, calls=0))
+    _keep(bazaar, replace(ticket, counter=None, called_at=None, call_offset=None, calls=0, recalled_at=None))
 
 
 def _remove_last(items: list[_T], item: _T) -> None:

@@ -38,25 +38,25 @@ def passed_by(bazaar: Bazaar, called: Ticket, counter: CounterNumber) -> Iterato
             yield ticket, busy_at
 
 
+def regular_due(line: LineState) -> int:
+    """How many regular calls still come before the next priority call while both lanes wait; with no priority call yet, none."""
+    owed = line.plan.regular_after_priority
+    for _, lane in reversed(line.counted):
+        if owed == 0:
+            break
+        if lane is Lane.PRIORITY:
+            return owed
+        owed -= 1
+    return 0
+
+
 def _head_of_line(bazaar: Bazaar, line: LineState, counter: CounterNumber) -> Ticket | None:
     """The head of the lane whose turn it is; with one lane empty, the other's."""
     regular = _head_of_lane(bazaar, line, Lane.REGULAR, counter)
     priority = _head_of_lane(bazaar, line, Lane.PRIORITY, counter) if Lane.PRIORITY in line.lanes else None
     if regular is None or priority is None:
         return regular or priority
-    return priority if _priority_is_due(line) else regular
-
-
-def _priority_is_due(line: LineState) -> bool:
-    """Whether enough regular calls came since the last priority call; with none yet, it is due."""
-    owed = line.plan.regular_after_priority
-    for _, lane in reversed(line.counted):
-        if owed == 0:
-            return True
-        if lane is Lane.PRIORITY:
-            return False
-        owed -= 1
-    return True
+    return priority if regular_due(line) == 0 else regular
 
 
 def _head_of_lane(bazaar: Bazaar, line: LineState, lane: Lane, counter: CounterNumber) -> Ticket | None:
