@@ -43,7 +43,7 @@ def decide(bazaar: Bazaar, envelope: Envelope, now_ms: int) -> tuple[Event, ...]
     return tuple(_events(bazaar, envelope, command, now_ms))
 
 
-def _events(bazaar: Bazaar, envelope: Envelope, command: Command, now_ms: int) -> Iterator[Event]:  # noqa: C901 - one case a command
+def _events(bazaar: Bazaar, envelope: Envelope, command: Command, now_ms: int) -> Iterator[Event]:
     match command:
         case order.IssueTickets():
             visit = command.visit or VisitId(envelope.command_id)
