@@ -1,0 +1,39 @@
+"""What can go wrong between the bazaar and its log.
+
+StoreError
+├── StoreUnreachable   no answer from the store; nothing is known to have been accepted
+├── Conflict           the log has another top than the one that was decided on
+├── BrokenLog          what the store holds is no log: names the entry and the fault
+└── AnotherPlan        the bazaar is open already, with another file
+"""
+
+from collections.abc import Sequence
+
+
+class StoreError(Exception):
+    """Base of all below."""
+
+
+class StoreUnreachable(StoreError):
+    """The store does not answer, or answers that it cannot serve now. Trying again under the same command_id is safe."""
+
+
+class Conflict(StoreError):
+    """Somebody else appended first. Nothing was appended; read on and decide again."""
+
+
+class BrokenLog(StoreError):
+    """The log cannot be followed past ``offset``; only a person can mend it."""
+
+    def __init__(self, offset: int, fault: str) -> None:
+        self.offset = offset
+        self.fault = fault
+        super().__init__(f"entry {offset} of the log: {fault}")
+
+
+class AnotherPlan(StoreError):
+    """``differences`` are the key paths in which the file and the open bazaar differ."""
+
+    def __init__(self, differences: Sequence[str]) -> None:
+        self.differences = tuple(differences)
+        super().__init__(f"the bazaar is open already with another file; they differ in {', '.join(differences)}")

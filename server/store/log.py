@@ -1,0 +1,142 @@
+"""The log of one bazaar beside the stream of commands that are put to it, as every part above sees them; and both in memory.
+
+Rule: an append names the top that it was decided on and succeeds onto exactly that top, whoever else is appending.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from server.core.values import BazaarId
+from server.store.errors import Conflict
+
+FOLLOW_SECONDS = 2.0
+"""How long `EventLog.follow` waits for news."""
+PAGE_ENTRIES = 500
+"""How many entries and commands one read brings at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """The last entry of a log: its offset (0 for an empty log) and its bytes."""
+
+    offset: int = 0
+    record: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came after a position: entries in log order, and (stream id, bytes) of commands in stream order."""
+
+    entries: list[bytes]
+    commands: list[tuple[str, bytes]]
+
+
+class EventLog(Protocol):
+    """One bazaar's log and commands. Every method raises StoreUnreachable while the store does not answer."""
+
+    async def append(self, top: Top, records: Sequence[bytes]) -> None:
+        """Append all records onto ``top``, or none.
+
+        Raises:
+            Conflict: the log has another top, by offset or by content.
+        """
+
+    async def read(self, after: int, limit: int) -> list[bytes]:
+        """At most ``limit`` records that come after this offset.
+
+        Raises:
+            BrokenLog: what comes next is not the next entry.
+        """
+
+    async def publish(self, command: bytes) -> str:
+        """Put a command into the commands stream; its stream id."""
+
+    async def follow(self, after: int, cursor: str) -> News:
+        """Entries after this offset and commands after this stream id ("" for all); waits up to `FOLLOW_SECONDS` when there are none.
+
+        Raises:
+            BrokenLog: what comes next is not the next entry.
+        """
+
+
+class Store(Protocol):
+    """Where the logs of all bazaars are. Every method raises StoreUnreachable while the store does not answer."""
+
+    def log(self, bazaar: BazaarId) -> EventLog:
+        """The log of this bazaar, whether it has been opened or not."""
+
+    async def bazaars(self) -> list[BazaarId]:
+        """The ids of all bazaars that were registered, sorted."""
+
+    async def register(self, bazaar: BazaarId) -> None:
+        """Make the bazaar known to every hub."""
+
+    async def archive(self, bazaar: BazaarId, epoch: str) -> None:
+        """Set the log of this epoch and its commands aside, so that the bazaar can be opened anew.
+
+        Raises:
+            Conflict: another log has taken its place since.
+        """
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+
+
+def stream_position(stream_id: str) -> tuple[int, int]:
+    """A stream id as what it is ordered by; "" comes before all others."""
+    ms, _, number = stream_id.partition("-")
+    return int(ms or 0), int(number or 0)
+
+
+class MemoryLog:
+    """An EventLog for one process, gone when the process ends."""
+
+    def __init__(self) -> None:
+        self._records: list[bytes] = []
+        self._commands: list[tuple[str, bytes]] = []
+        self._news = asyncio.Event()
+
+    async def append(self, top: Top, records: Sequence[bytes]) -> None:
+        """See EventLog."""
+        if top != self._top:
+            raise Conflict("the log has another top")
+        self._records.extend(records)
+        self._tell()
+
+    async def read(self, after: int, limit: int) -> list[bytes]:
+        """See EventLog."""
+        return self._records[after : after + limit]
+
+    async def publish(self, command: bytes) -> str:
+        """See EventLog."""
+        stream_id = f"{len(self._commands) + 1}-0"
+        self._commands.append((stream_id, command))
+        self._tell()
+        return stream_id
+
+    async def follow(self, after: int, cursor: str) -> News:
+        """See EventLog."""
+        news = self._news_after(after, cursor)
+        if news.entries or news.commands:
+            return news
+        try:
+            async with asyncio.timeout(FOLLOW_SECONDS):
+                await self._news.wait()
+        except TimeoutError:
+            return news
+        return self._news_after(after, cursor)
+
+    @property
+    def _top(self) -> Top:
+        return Top(len(self._records), self._records[-1]) if self._records else Top()
+
+    def _news_after(self, after: int, cursor: str) -> News:
+        decided, _ = stream_position(cursor)
+        return News(self._records[after : after + PAGE_ENTRIES], self._commands[decided : decided + PAGE_ENTRIES])
+
+    def _tell(self) -> None:
+        """Wake all who wait now, and let the next ones wait for the next news."""
+        self._news.set()
+        self._news = asyncio.Event()
