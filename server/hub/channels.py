@@ -1,0 +1,109 @@
+"""Channels: small views that screens follow, each with one newest frame that holds the whole truth.
+
+A frame never depends on an earlier one, so a newer frame replaces one that still waits (conflation). It is folded and encoded once,
+however many follow it.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgpack
+
+from server.core.bazaar import Bazaar
+from server.core.events import Event
+from server.hub.outbox import Outbox
+
+View = dict[str, object]
+
+HEAD_DIGITS = 8
+"""How many hex digits of the log's head a screen shows."""
+
+_TEXT, _BINARY = 0x81, 0x82
+_LENGTH_MAX_7_BITS, _LENGTH_MAX_16_BITS = 125, 0xFFFF
+
+
+class Subprotocol(StrEnum):
+    """The two ways in which a frame is written; what a client that names none gets is JSON."""
+
+    JSON = "urut.v1.json"
+    MSGPACK = "urut.v1.msgpack"
+
+
+def _itself(_bazaar: Bazaar, argument: str) -> str | None:
+    return argument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelKind:
+    """One kind of channel. A channel is ``name`` or ``name/argument``; its key is what the log calls the argument.
+
+    ``touched`` names the keys of the channels whose view an event may have changed, asked after the event happened. ``view`` folds the
+    view of a key, None where there is no such channel. ``key_of`` turns a name's argument into its key (a secret token into the visit
+    that it opens). Followers of a lower ``rank`` are written first. ``principals`` says who may follow by key; None means everybody.
+    """
+
+    name: str
+    rank: int
+    touched: Callable[[Bazaar, Event], Iterable[str]]
+    view: Callable[[Bazaar, str], View | None]
+    key_of: Callable[[Bazaar, str], str | None] = _itself
+    principals: Callable[[str], Iterable[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """The entry that last touched a channel: its offset and the first hex digits of its hash."""
+
+    offset: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A channel's whole truth as of ``mark``; ``at`` (Unix ms) is when the hub last knew it to be so."""
+
+    channel: str
+    epoch: str
+    mark: Mark
+    at: int
+    view: View | None = None
+    _encoded: dict[Subprotocol, bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    def as_map(self) -> dict[str, object]:
+        """``{channel, epoch, offset, at, head, view}``; a heartbeat has no view."""
+        position = {"channel": self.channel, "epoch": self.epoch, "offset": self.mark.offset, "at": self.at, "head": self.mark.head}
+        return position if self.view is None else {**position, "view": self.view}
+
+    def encoded(self, subprotocol: Subprotocol) -> bytes:
+        """The bytes for the socket, WebSocket header included; made on first use, the same object ever after."""
+        if subprotocol not in self._encoded:
+            self._encoded[subprotocol] = self._encode(subprotocol)
+        return self._encoded[subprotocol]
+
+    def _encode(self, subprotocol: Subprotocol) -> bytes:
+        if subprotocol is Subprotocol.MSGPACK:
+            return _with_header(_BINARY, msgpack.packb(self.as_map()))
+        return _with_header(_TEXT, json.dumps(self.as_map(), ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def _with_header(opcode: int, payload: bytes) -> bytes:
+    """An unmasked, final WebSocket frame (RFC 6455, section 5.2)."""
+    length = len(payload)
+    if length <= _LENGTH_MAX_7_BITS:
+        return bytes((opcode, length)) + payload
+    if length <= _LENGTH_MAX_16_BITS:
+        return bytes((opcode, 126)) + length.to_bytes(2) + payload
+    return bytes((opcode, 127)) + length.to_bytes(8) + payload
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """One channel that somebody follows: its newest frame, and the outboxes of its followers in the order in which they came."""
+
+    name: str
+    kind: ChannelKind
+    key: str
+    frame: Frame
+    followers: dict[Outbox, None] = field(default_factory=dict)

@@ -1,0 +1,62 @@
+"""All bazaars that this process serves; bazaars opened later come in by themselves."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from server.core.values import BazaarId
+from server.hub.channels import ChannelKind
+from server.hub.counts import Counts
+from server.hub.room import Room
+from server.store.errors import StoreUnreachable
+from server.store.log import EventLog, Registry
+
+REGISTRY_S = 1.0
+"""How often the store is asked for bazaars that were opened since."""
+
+logger = logging.getLogger(__name__)
+
+
+class Hub:
+    """Rooms by bazaar id. ``log_of`` opens a bazaar's log in the store that ``registry`` lists the bazaars of."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        log_of: Callable[[BazaarId], EventLog],
+        kinds: Iterable[ChannelKind],
+        clock: Callable[[], int],
+    ) -> None:
+        self.counts = Counts()
+        self.rooms: dict[BazaarId, Room] = {}
+        self.reachable = False
+        self._registry = registry
+        self._log_of = log_of
+        self._kinds = tuple(kinds)
+        self._clock = clock
+
+    @property
+    def ready(self) -> bool:
+        """Whether the store answers and every room has read its log to the end."""
+        return self.reachable and all(room.ready for room in self.rooms.values())
+
+    async def run(self) -> None:
+        """Serve every bazaar of the store until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                for bazaar_id in await self._new_ids():
+                    room = Room(self._log_of(bazaar_id), self._kinds, self._clock, self.counts)
+                    self.rooms[bazaar_id] = room
+                    tasks.create_task(room.run())
+                await asyncio.sleep(REGISTRY_S)
+
+    async def _new_ids(self) -> list[BazaarId]:
+        try:
+            ids = await self._registry.list_bazaars()
+        except StoreUnreachable as away:
+            if self.reachable or not self.rooms:
+                logger.warning("the store does not answer: %s; trying again every %.0f s", away, REGISTRY_S)
+            self.reachable = False
+            return []
+        self.reachable = True
+        return [bazaar_id for bazaar_id in ids if bazaar_id not in self.rooms]

@@ -1,0 +1,170 @@
+"""One bazaar in this process: its log followed and decided, its channels folded and sent."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from server.core.bazaar import Bazaar
+from server.core.entry import Entry
+from server.core.plan import Plan
+from server.hub.channels import HEAD_DIGITS, Channel, ChannelKind, Frame, Mark
+from server.hub.counts import Counts
+from server.hub.fanout import Fanout
+from server.hub.outbox import Outbox
+from server.store.log import EventLog
+from server.store.writer import Writer
+
+
+class UnknownChannel(Exception):
+    """A channel that this bazaar does not have; the argument is its name."""
+
+
+class Room:
+    """A bazaar as this process serves it: commands are submitted to it, its channels are followed."""
+
+    def __init__(self, log: EventLog, kinds: Iterable[ChannelKind], clock: Callable[[], int], counts: Counts) -> None:
+        self.writer = Writer(log, clock, self._on_entry, self._on_new_log)
+        self.fanout = Fanout(self.heartbeat, counts)
+        self._counts = counts
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._marks: dict[tuple[str, str], Mark] = {}
+        self._followed: dict[tuple[str, str], Channel] = {}
+        self._stale: dict[Channel, None] = {}
+
+    # What the bazaar is now
+
+    @property
+    def bazaar(self) -> Bazaar:
+        """All that the log says so far."""
+        return self.writer.ledger.bazaar
+
+    @property
+    def plan(self) -> Plan:
+        """The bazaar file."""
+        return self.bazaar.plan
+
+    @property
+    def epoch(self) -> str:
+        """Which log this is: hex of its first entry's hash."""
+        return self.writer.ledger.epoch
+
+    @property
+    def offset(self) -> int:
+        """The log's top as far as this process has read."""
+        return self.writer.ledger.offset
+
+    @property
+    def head(self) -> str:
+        """Hex of the top entry's hash."""
+        return self.writer.ledger.head
+
+    @property
+    def ready(self) -> bool:
+        """Whether this process has read the log to its end and the store answers."""
+        return self.writer.ready
+
+    async def submit(self, command: Mapping[str, object]) -> Entry:
+        """Publish a command and wait for its entry; raises `StoreUnreachable` when no answer can be had now."""
+        return await self.writer.submit(command)
+
+    async def run(self) -> None:
+        """Follow the log, decide commands and send frames until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.writer.run())
+            tasks.create_task(self.fanout.run())
+
+    # Channels
+
+    def kind_of(self, name: str) -> tuple[ChannelKind, str]:
+        """A channel's kind and key; raises `UnknownChannel`."""
+        kind_name, slash, argument = name.partition("/")
+        kind = self._kinds.get(kind_name)
+        key = kind.key_of(self.bazaar, argument) if kind and bool(slash) == bool(argument) else None
+        if kind is None or key is None:
+            raise UnknownChannel(name)
+        return kind, key
+
+    def frame(self, name: str) -> Frame:
+        """The newest frame of a channel, followed or not; raises `UnknownChannel`."""
+        kind, key = self.kind_of(name)
+        followed = self._followed.get((kind.name, key))
+        return followed.frame if followed else self._fold(name, kind, key)
+
+    def heartbeat(self) -> Frame:
+        """The frame of no channel: how far this process has read, and when the store last answered."""
+        return Frame(channel="", epoch=self.epoch, mark=self._top(), at=self.writer.fresh_at)
+
+    def follow(self, outbox: Outbox, names: Sequence[str], have: Mapping[str, int]) -> None:
+        """Send the connection each channel's newest frame, now and whenever it changes, but for what it has (offsets by name).
+
+        Raises:
+            UnknownChannel: one of the names; then the connection follows none of them.
+        """
+        self.fanout.join(outbox, [self._channel(name) for name in names], have)
+
+    def leave(self, outbox: Outbox) -> None:
+        """The connection is gone; channels that nobody follows any more are forgotten."""
+        self.fanout.leave(outbox)
+        for channel in outbox.channels:
+            if not channel.followers:
+                self._followed.pop((channel.kind.name, channel.key), None)
+
+    def _channel(self, name: str) -> Channel:
+        kind, key = self.kind_of(name)
+        place = (kind.name, key)
+        if place not in self._followed:
+            self._followed[place] = Channel(name, kind, key, self._fold(name, kind, key))
+        return self._followed[place]
+
+    def _fold(self, name: str, kind: ChannelKind, key: str) -> Frame:
+        view = kind.view(self.bazaar, key)
+        if view is None:
+            raise UnknownChannel(name)
+        self._counts.frames_folded += 1
+        mark = self._marks.get((kind.name, key)) or self._marks.setdefault(_EVERYWHERE, self._top())
+        return Frame(channel=name, epoch=self.epoch, mark=mark, at=self.writer.fresh_at, view=view)
+
+    def _top(self) -> Mark:
+        return Mark(offset=self.offset, head=self.head[:HEAD_DIGITS])
+
+    # Changes
+
+    def _on_entry(self, entry: Entry) -> None:
+        """Mark what the entry touched. Folding waits for the end of this turn of the loop, so that a burst is folded once."""
+        mark = self._top()
+        self._marks.setdefault(_EVERYWHERE, mark)
+        for kind in self._kinds.values():
+            for event in entry.events:
+                for key in kind.touched(self.bazaar, event):
+                    self._touch((kind.name, key), mark)
+
+    def _touch(self, place: tuple[str, str], mark: Mark) -> None:
+        self._marks[place] = mark
+        channel = self._followed.get(place)
+        if channel is not None:
+            if not self._stale:
+                asyncio.get_running_loop().call_soon(self._refresh)
+            self._stale[channel] = None
+
+    def _refresh(self) -> None:
+        """Fold what was touched, and publish the frames whose view is another than before: first ranks first."""
+        stale, self._stale = sorted(self._stale, key=lambda channel: channel.kind.rank), {}
+        changed = [channel for channel in stale if self._renew(channel)]
+        self.fanout.publish(changed)
+
+    def _renew(self, channel: Channel) -> bool:
+        frame = self._fold(channel.name, channel.kind, channel.key)
+        if frame.view == channel.frame.view and frame.epoch == channel.frame.epoch:
+            return False
+        channel.frame = frame
+        return True
+
+    def _on_new_log(self) -> None:
+        """The log was begun anew: every channel begins anew with it, and what the clients have of the old one counts no more."""
+        self._marks.clear()
+        self.fanout.start_over()
+        for place in self._followed:
+            self._touch(place, self._top())
+
+
+_EVERYWHERE = ("", "")
+"""The place of the mark for channels that nothing has touched since this process read the log."""
