@@ -1,0 +1,97 @@
+"""One resident's tickets together: the view that a phone follows, and the same with each ticket's place for the first picture."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import assert_never, cast
+
+from displays import line
+from server.core import events as happened
+from server.core.bazaar import LIVE, Bazaar, Ticket
+from server.core.calling import busy_counter
+from server.core.events import Event
+from server.core.place import LineNow, Place, TicketNow, place_of
+from server.core.values import CounterNumber, TicketState, VisitId
+
+View = dict[str, object]
+
+NEAREST_FIRST = {TicketState.CALLED: 0, TicketState.WAITING: 1, TicketState.HELD: 2, TicketState.ABSENT: 2}
+"""How near a ticket is to its turn; what is not named here is over. ``static/phone.js`` sorts alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTicket:
+    """A ticket as its resident sees it. ``place`` is None unless it waits; ``busy_at`` is the counter where the visit is meanwhile."""
+
+    ticket: Ticket
+    place: Place | None
+    busy_at: CounterNumber | None
+
+
+def view(bazaar: Bazaar, visit: str) -> View | None:
+    """The view of ``visit/{token}`` by the visit's id; None when no ticket was ever issued to it."""
+    labels = bazaar.visits.get(VisitId(visit))
+    if labels is None:
+        return None
+    return {"tickets": [_ticket(bazaar.tickets[label]) for label in labels], "closed": bazaar.closed}
+
+
+def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
+    """The visit of the event's ticket. Other people's calls touch no visit: places are worked out from the line's view."""
+    match event:
+        case happened.TicketIssued() | happened.TicketCalled() | happened.TicketRecalled() | happened.TicketAbsent():
+            return (bazaar.tickets[event.ticket].visit,)
+        case happened.TicketHeld() | happened.TicketReturned() | happened.CallUndone() | happened.TicketServed():
+            return (bazaar.tickets[event.ticket].visit,)
+        case happened.TicketTransferred() | happened.TicketCancelled() | happened.TicketExpired():
+            return (bazaar.tickets[event.ticket].visit,)
+        case happened.BazaarClosed():
+            return bazaar.visits
+        case happened.BazaarOpened() | happened.TicketPassed() | happened.Announced() | happened.AnnouncementEnded() | happened.Rated():
+            return ()
+        case happened.CounterOpened() | happened.CounterPaused() | happened.CounterClosed():
+            return ()
+        case happened.ServiceClosed() | happened.ServiceReopened():
+            return ()
+        case _:
+            assert_never(event)
+
+
+def own_tickets(bazaar: Bazaar, visit: VisitId) -> list[OwnTicket]:
+    """The visit's tickets: called ones first, then the nearest, then those set aside, then those that are over."""
+    own = [_own(bazaar, bazaar.tickets[label]) for label in bazaar.visits[visit]]
+    return sorted(own, key=_nearness)
+
+
+def lines_followed(bazaar: Bazaar, visit: VisitId) -> list[str]:
+    """The prefixes of the lines in which the visit still has a live ticket: what its phone follows."""
+    tickets = (bazaar.tickets[label] for label in bazaar.visits[visit])
+    return list(dict.fromkeys(ticket.line for ticket in tickets if ticket.state in LIVE))
+
+
+def _ticket(ticket: Ticket) -> View:
+    shown: View = {
+        "label": ticket.label,
+        "line": ticket.line,
+        "lane": ticket.lane.value,
+        "number": ticket.number,
+        "services": list(ticket.services),
+        "state": ticket.state.value,
+    }
+    if ticket.counter is not None:
+        shown |= {"counter": ticket.counter, "called_at": ticket.called_at, "call_offset": ticket.call_offset, "calls": ticket.calls}
+    if ticket.resumes_at is not None:
+        shown["resumes_at"] = ticket.resumes_at
+    return shown
+
+
+def _own(bazaar: Bazaar, ticket: Ticket) -> OwnTicket:
+    if ticket.state is not TicketState.WAITING:
+        return OwnTicket(ticket=ticket, place=None, busy_at=None)
+    of_line = cast(LineNow, line.view(bazaar, ticket.line))
+    place = place_of(of_line, cast(TicketNow, _ticket(ticket)))
+    return OwnTicket(ticket=ticket, place=place, busy_at=busy_counter(bazaar, ticket))
+
+
+def _nearness(own: OwnTicket) -> tuple[int, int]:
+    over = len(NEAREST_FIRST)
+    return NEAREST_FIRST.get(own.ticket.state, over), own.place.ahead if own.place else 0
