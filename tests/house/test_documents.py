@@ -1,0 +1,61 @@
+"""What the documents and the locks say is so."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+
+import pytest
+
+from tests.house.tree import texts
+
+NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def project() -> dict[str, list[str]]:
+    """The dependencies of pyproject.toml: for running, and by group."""
+    settings = tomllib.loads(texts()["pyproject.toml"])
+    return {"run": settings["project"]["dependencies"], **settings["dependency-groups"]}
+
+
+def names(requirements: Iterable[str]) -> set[str]:
+    """The packages that requirements name, without extras and versions."""
+    return {match.group() for requirement in requirements if (match := NAME.match(requirement))}
+
+
+def test_every_dependency_earns_its_line() -> None:
+    """ARCHITECTURE.md has a line for each package in pyproject.toml that begins a list entry or a row of a table."""
+    lines = [line for line in texts()["ARCHITECTURE.md"].splitlines() if line.startswith(("- ", "* ", "|"))]
+    wanted = names(package for group in project().values() for package in group)
+    assert [] == sorted(name for name in wanted if not any(re.search(rf"(?<![\w-]){name}(?![\w-])", line, re.IGNORECASE) for line in lines))
+
+
+@pytest.mark.parametrize(("lock", "groups"), [("requirements.lock", ["run", "build"]), ("requirements-dev.lock", ["run", "build", "dev"])])
+def test_the_locks_follow_the_project(lock: str, groups: list[str]) -> None:
+    """Every dependency is locked; after a change of pyproject.toml `make lock` was run."""
+    locked = {line.split("==")[0] for line in texts()[lock].splitlines() if "==" in line}
+    assert [] == sorted(names(package for group in groups for package in project()[group]) - locked)
+
+
+def test_the_locks_agree() -> None:
+    """What is tested is what runs: the second lock holds the first one's versions."""
+    run, dev = (
+        {line.rstrip(" \\") for line in texts()[lock].splitlines() if "==" in line}
+        for lock in ("requirements.lock", "requirements-dev.lock")
+    )
+    assert [] == sorted(run - dev)
+
+
+def test_the_changelog_has_a_place_for_what_comes() -> None:
+    """A change finds its heading."""
+    assert re.search(r"^## \[?Unreleased\]?$", texts()["CHANGELOG.md"], re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", ["make demo", "make test"])
+def test_the_readme_shows_the_two_commands(command: str) -> None:
+    """Who has just cloned the project sees how to start and how to check it."""
+    assert command in texts()["README.md"]
+
+
+def test_the_build_server_runs_the_same_command() -> None:
+    """CI checks what everybody checks, by the same command."""
+    assert re.search(r"^exec make .*\btest$", texts()[".ci/run"], re.MULTILINE)
