@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import assert_never, cast
+from typing import assert_never
 
-from displays import line
+from displays.line import line_now
 from server.core import events as happened
 from server.core.bazaar import LIVE, Bazaar, Ticket
 from server.core.calling import busy_counter
 from server.core.events import Event
-from server.core.place import LineNow, Place, TicketNow, place_of
+from server.core.place import Place, place_of
 from server.core.values import CounterNumber, TicketState, VisitId
 
 View = dict[str, object]
@@ -87,8 +87,8 @@ def _ticket(ticket: Ticket) -> View:
 def _own(bazaar: Bazaar, ticket: Ticket) -> OwnTicket:
     if ticket.state is not TicketState.WAITING:
         return OwnTicket(ticket=ticket, place=None, busy_at=None)
-    of_line = cast(LineNow, line.view(bazaar, ticket.line))
-    place = place_of(of_line, cast(TicketNow, _ticket(ticket)))
+    now = line_now(bazaar, bazaar.lines[ticket.line])
+    place = place_of(now, {"lane": ticket.lane.value, "number": ticket.number, "resumes_at": ticket.resumes_at})
     return OwnTicket(ticket=ticket, place=place, busy_at=busy_counter(bazaar, ticket))
 
 

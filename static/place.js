@@ -18,16 +18,6 @@ export function placeOf(line, ticket) {
   return place(line, ticket.lane, Math.max(count(waiting, ticket.number), Math.min(sitsOut, others)));
 }
 
-/**
- * The place of whoever takes a number of the lane now.
- * @param {any} line
- * @param {string} lane
- * @returns {Place}
- */
-export function placeOfNewcomer(line, lane) {
-  return place(line, lane, count(line.waiting[lane]));
-}
-
 function place(line, lane, aheadInLane) {
   const ahead = aheadInLane + aheadInOtherLane(line, lane, aheadInLane);
   const busy = line.serving.filter((at) => at.label !== null).length;

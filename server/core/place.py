@@ -49,7 +49,7 @@ class TicketNow(TypedDict):
 
     lane: str
     number: int
-    resumes_at: NotRequired[int]
+    resumes_at: NotRequired[int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def place_of(line: LineNow, ticket: TicketNow) -> Place:
     lane = ticket["lane"]
     lower = _count(line["waiting"][lane], below=ticket["number"])
     others = _count(line["waiting"][lane]) - 1
-    sits_out = ticket.get("resumes_at", 0) - line["calls"][lane]
+    sits_out = (ticket.get("resumes_at") or 0) - line["calls"][lane]
     return _place(line, lane, ahead_in_lane=max(lower, min(sits_out, others)))
 
 

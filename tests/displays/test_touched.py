@@ -49,6 +49,13 @@ _commands: st.SearchStrategy[Command] = st.one_of(
     st.just(order.CloseBazaar()),
 )
 
+MORNING = (
+    *(order.OpenCounter(counter=CounterNumber(number)) for number in (1, 2, 3, 4)),
+    *(order.IssueTickets(services=(ServiceCode("ktp"), ServiceCode("skck"), ServiceCode("hilang")), lane=lane) for lane in Lane),
+    *(order.CallNext(counter=CounterNumber(number), seen=None) for number in (1, 3)),
+)
+"""Something is going on at the counters, so that random commands find something to change."""
+
 
 def _entry(state: Bazaar, command: Command, number: int) -> tuple[Event, ...]:
     """What a command brings about; a press at a counter names who is there, so that most of them are carried out."""
@@ -78,7 +85,7 @@ def test_touched_covers_changes(kind: str, commands: list[Command]) -> None:
     """A channel whose view an entry changed is among those that the entry's events touched."""
     touched, view, keys = KINDS[kind]
     state = open_bazaar(SCREENS, at=START_MS)
-    for number, command in enumerate(commands, start=2):
+    for number, command in enumerate([*MORNING, *commands], start=2):
         before = {key: view(state, key) for key in keys}
         told: set[str] = set()
         for event in _entry(state, command, number):
