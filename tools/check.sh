@@ -14,6 +14,6 @@ step() {
 step style ruff check --quiet
 step format ruff format --check --quiet
 step types mypy
-step contracts lint-imports
+step contracts lint-imports --no-logo
 step rules pytest -q tests/core tests/house
 step parts pytest -q -n 2 --ignore=tests/core --ignore=tests/house

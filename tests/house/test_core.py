@@ -6,6 +6,7 @@ import tomllib
 
 from tests.house.tree import imports, sources, texts
 
+CLOCKS = {"now", "today", "utcnow"}
 WAITING_NODES = (ast.AsyncFor, ast.AsyncFunctionDef, ast.AsyncWith, ast.Await)
 
 
@@ -16,6 +17,17 @@ def test_the_core_waits_for_nothing() -> None:
         for path, text in sources(".py", under="server/core/")
         for node in ast.walk(ast.parse(text))
         if isinstance(node, WAITING_NODES)
+    ]
+    assert [] == faults
+
+
+def test_the_core_reads_no_date() -> None:
+    """datetime may read the times of a bazaar file; what time it is comes to the core as an argument."""
+    faults = [
+        f"{path}:{node.lineno} {node.attr}"
+        for path, text in sources(".py", under="server/core/")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Attribute) and node.attr in CLOCKS
     ]
     assert [] == faults
 
