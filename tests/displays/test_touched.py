@@ -49,7 +49,7 @@ _commands: st.SearchStrategy[Command] = st.one_of(
     st.just(order.CloseBazaar()),
 )
 
-MORNING = (
+MORNING: tuple[Command, ...] = (
     *(order.OpenCounter(counter=CounterNumber(number)) for number in (1, 2, 3, 4)),
     *(order.IssueTickets(services=(ServiceCode("ktp"), ServiceCode("skck"), ServiceCode("hilang")), lane=lane) for lane in Lane),
     *(order.CallNext(counter=CounterNumber(number), seen=None) for number in (1, 3)),
