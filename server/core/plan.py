@@ -135,9 +135,9 @@ class Plan:
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Plan":
-        """The plan of a map that was checked before, defaults filled in."""
+        """The plan of a map, defaults filled in. The map has right keys and types; whether it makes sense is for `plan_faults`."""
         agencies = tuple(_agency(agency) for agency in config["agencies"])
-        everyone = tuple(agency.code for agency in agencies)
+        everyone = tuple(dict.fromkeys(agency.code for agency in agencies))
         screens = config.get("screens") or [{"code": "utama", "name": "Layar utama"}]
         return cls(
             bazaar=_bazaar(config["bazaar"]),

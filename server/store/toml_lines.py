@@ -12,7 +12,6 @@ BLANK = re.compile(r"(?:[ \t\n,]|#[^\n]*)*")
 KEY = re.compile(r"""[ \t]*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)[ \t]*""")
 STRING = re.compile(r"""\"{3}(?:[^\\]|\\.)*?"{3,5}|'{3}.*?'{3,5}|"(?:[^"\\]|\\.)*"|'[^']*'""", re.DOTALL)
 OTHER_VALUE = re.compile(r"[^,\]}#\n]*")
-LAST_STEP = re.compile(r"(?:\[\d+\]|(?:^|\.)[^.\[\]]*)$")
 
 
 def lines_of(text: str) -> dict[str, int]:
@@ -27,8 +26,13 @@ def lines_of(text: str) -> dict[str, int]:
 def line_of(lines: dict[str, int], path: str) -> int:
     """The line of the path, or of the nearest thing around it that has one."""
     while path and path not in lines:
-        path = LAST_STEP.sub("", path, count=1)
+        path = around(path)
     return lines.get(path, 1)
+
+
+def around(path: str) -> str:
+    """The path of the table or list around the path; empty for the file itself."""
+    return path[: max(path.rfind("."), path.rfind("["), 0)]
 
 
 class _Walk:
@@ -93,7 +97,7 @@ class _Walk:
         self.at += len("[")
         self.skip(BLANK)
         index = 0
-        while not self.text.startswith("]", self.at):
+        while self.at < len(self.text) and self.text[self.at] != "]":
             self.value(self.found(f"{path}[{index}]"))
             self.skip(BLANK)
             index += 1
@@ -102,7 +106,7 @@ class _Walk:
     def inline_table(self, path: str) -> None:
         self.at += len("{")
         self.skip(BLANK)
-        while not self.text.startswith("}", self.at):
+        while self.at < len(self.text) and self.text[self.at] != "}":
             self.pair(path)
             self.skip(BLANK)
         self.at += len("}")
