@@ -1,0 +1,42 @@
+"""Who may bring about what: the role is what stands before the slash in ``by``, an officer's counter what stands after it."""
+
+from server.core.verify.shapes import Entry, Event
+from server.core.verify.verdict import Broken
+
+_AT_A_COUNTER = frozenset(
+    {
+        "ticket_called",
+        "ticket_recalled",
+        "ticket_absent",
+        "ticket_held",
+        "call_undone",
+        "ticket_served",
+        "ticket_transferred",
+        "counter_opened",
+        "counter_paused",
+        "counter_closed",
+    }
+)
+_EVERYTHING = None
+_EVENTS_BY_ROLE: dict[str, frozenset[str] | None] = {
+    "kiosk": frozenset({"ticket_issued"}),
+    "phone": frozenset({"ticket_issued", "ticket_held", "ticket_returned", "ticket_cancelled", "rated"}),
+    "counter": _AT_A_COUNTER | {"ticket_issued", "ticket_passed", "ticket_returned", "ticket_cancelled"},
+    "desk": _EVERYTHING,
+    "supervisor": _EVERYTHING,
+    "admin": _EVERYTHING,
+    "system": _EVERYTHING,
+}
+_MAY_CALL_OUT_OF_ORDER = frozenset({"supervisor", "desk", "admin"})
+
+
+def check_role(entry: Entry, event: Event) -> None:
+    """The sender may bring this about; an officer only at their own counter."""
+    role, _, place = entry.by.partition("/")
+    allowed = _EVENTS_BY_ROLE.get(role, frozenset())
+    if allowed is not _EVERYTHING and event.name not in allowed:
+        raise Broken("role", f"{event.name} may not come from {entry.by}.")
+    if role == "counter" and event.name in _AT_A_COUNTER and str(event.counter) != place:
+        raise Broken("role", f"{event.name} at counter {event.counter} may not come from {entry.by}.")
+    if event.out_of_order is not None and role not in _MAY_CALL_OUT_OF_ORDER:
+        raise Broken("role", f"A call out of order may not come from {entry.by}.")
