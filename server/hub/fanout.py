@@ -58,16 +58,10 @@ class Fanout:
                 self._dirty[channel] = None
                 self._has_dirty.set()
 
-    def start_over(self) -> None:
-        """The log is another one: what the clients have of the old one counts no more."""
-        for outbox in self._outboxes:
-            outbox.sent.clear()
-            outbox.waiting.clear()
-
-    def abort_all(self) -> None:
-        """End every connection at once."""
+    def close_all(self, code: int) -> None:
+        """Say goodbye to every connection with this WebSocket close code."""
         for outbox in list(self._outboxes):
-            outbox.abort()
+            outbox.close(code)
 
     async def run(self) -> None:
         """Sweep, flush and beat until cancelled."""

@@ -9,7 +9,7 @@ from server.hub.channels import ChannelKind
 from server.hub.counts import Counts
 from server.hub.room import Room
 from server.store.errors import StoreUnreachable
-from server.store.log import EventLog, Registry
+from server.store.log import Store
 
 REGISTRY_S = 1.0
 """How often the store is asked for bazaars that were opened since."""
@@ -18,20 +18,13 @@ logger = logging.getLogger(__name__)
 
 
 class Hub:
-    """Rooms by bazaar id. ``log_of`` opens a bazaar's log in the store that ``registry`` lists the bazaars of."""
+    """Rooms by bazaar id, one for each bazaar of the store. ``clock`` tells Unix ms."""
 
-    def __init__(
-        self,
-        registry: Registry,
-        log_of: Callable[[BazaarId], EventLog],
-        kinds: Iterable[ChannelKind],
-        clock: Callable[[], int],
-    ) -> None:
+    def __init__(self, store: Store, kinds: Iterable[ChannelKind], clock: Callable[[], int]) -> None:
         self.counts = Counts()
         self.rooms: dict[BazaarId, Room] = {}
         self.reachable = False
-        self._registry = registry
-        self._log_of = log_of
+        self._store = store
         self._kinds = tuple(kinds)
         self._clock = clock
 
@@ -45,14 +38,14 @@ class Hub:
         async with asyncio.TaskGroup() as tasks:
             while True:
                 for bazaar_id in await self._new_ids():
-                    room = Room(self._log_of(bazaar_id), self._kinds, self._clock, self.counts)
+                    room = Room(self._store.log(bazaar_id), self._kinds, self._clock, self.counts)
                     self.rooms[bazaar_id] = room
                     tasks.create_task(room.run())
                 await asyncio.sleep(REGISTRY_S)
 
     async def _new_ids(self) -> list[BazaarId]:
         try:
-            ids = await self._registry.list_bazaars()
+            ids = await self._store.bazaars()
         except StoreUnreachable as away:
             if self.reachable or not self.rooms:
                 logger.warning("the store does not answer: %s; trying again every %.0f s", away, REGISTRY_S)

@@ -71,6 +71,12 @@ class Outbox:
             self._left, self._left_since = left, now
         return now - self._left_since > SLOW_S
 
+    def close(self, code: int) -> None:
+        """Write a close frame (RFC 6455, section 5.5.1) and end the connection when it is sent."""
+        if not self._transport.is_closing():
+            self._transport.write(b"\x88\x02" + code.to_bytes(2))
+            self._transport.close()
+
     def abort(self) -> None:
         """End the connection at once; what it has not read is lost."""
         self._transport.abort()

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from aiohttp import WSCloseCode
+
 from server.core.bazaar import Bazaar
 from server.core.entry import Entry
 from server.core.plan import Plan
@@ -10,8 +12,12 @@ from server.hub.channels import HEAD_DIGITS, Channel, ChannelKind, Frame, Mark
 from server.hub.counts import Counts
 from server.hub.fanout import Fanout
 from server.hub.outbox import Outbox
+from server.store.errors import StoreUnreachable
 from server.store.log import EventLog
 from server.store.writer import Writer
+
+ANSWER_S = 5.0
+"""How long somebody who pressed is kept waiting before they are told that the queue does not answer."""
 
 
 class UnknownChannel(Exception):
@@ -22,13 +28,15 @@ class Room:
     """A bazaar as this process serves it: commands are submitted to it, its channels are followed."""
 
     def __init__(self, log: EventLog, kinds: Iterable[ChannelKind], clock: Callable[[], int], counts: Counts) -> None:
-        self.writer = Writer(log, clock, self._on_entry, self._on_new_log)
+        self.writer = Writer(log, clock, self._on_entry)
         self.fanout = Fanout(self.heartbeat, counts)
+        self._log = log
         self._counts = counts
         self._kinds = {kind.name: kind for kind in kinds}
         self._marks: dict[tuple[str, str], Mark] = {}
         self._followed: dict[tuple[str, str], Channel] = {}
         self._stale: dict[Channel, None] = {}
+        self._marked_epoch = ""
 
     # What the bazaar is now
 
@@ -58,13 +66,30 @@ class Room:
         return self.writer.ledger.head
 
     @property
+    def opened(self) -> bool:
+        """Whether the opening entry has been read; before that there is nothing to show."""
+        return self.offset > 0
+
+    @property
     def ready(self) -> bool:
         """Whether this process has read the log to its end and the store answers."""
         return self.writer.ready
 
     async def submit(self, command: Mapping[str, object]) -> Entry:
-        """Publish a command and wait for its entry; raises `StoreUnreachable` when no answer can be had now."""
-        return await self.writer.submit(command)
+        """Publish a command and wait for its entry.
+
+        Raises:
+            StoreUnreachable: no answer can be had now; the same command may be submitted again.
+            Refused: it is no command, and was not published.
+        """
+        try:
+            return await self.writer.submit(command, within_seconds=ANSWER_S)
+        except TimeoutError:
+            raise StoreUnreachable(f"no answer within {ANSWER_S} s") from None
+
+    async def read(self, after: int, limit: int) -> list[bytes]:
+        """At most ``limit`` records after this offset; raises `StoreUnreachable`."""
+        return await self._log.read(after, limit)
 
     async def run(self) -> None:
         """Follow the log, decide commands and send frames until cancelled."""
@@ -105,8 +130,9 @@ class Room:
         """The connection is gone; channels that nobody follows any more are forgotten."""
         self.fanout.leave(outbox)
         for channel in outbox.channels:
-            if not channel.followers:
-                self._followed.pop((channel.kind.name, channel.key), None)
+            place = (channel.kind.name, channel.key)
+            if not channel.followers and self._followed.get(place) is channel:
+                del self._followed[place]
 
     def _channel(self, name: str) -> Channel:
         kind, key = self.kind_of(name)
@@ -130,6 +156,8 @@ class Room:
 
     def _on_entry(self, entry: Entry) -> None:
         """Mark what the entry touched. Folding waits for the end of this turn of the loop, so that a burst is folded once."""
+        if self.epoch != self._marked_epoch:
+            self._begin_anew()
         mark = self._top()
         self._marks.setdefault(_EVERYWHERE, mark)
         for kind in self._kinds.values():
@@ -153,17 +181,17 @@ class Room:
 
     def _renew(self, channel: Channel) -> bool:
         frame = self._fold(channel.name, channel.kind, channel.key)
-        if frame.view == channel.frame.view and frame.epoch == channel.frame.epoch:
+        if frame.view == channel.frame.view:
             return False
         channel.frame = frame
         return True
 
-    def _on_new_log(self) -> None:
-        """The log was begun anew: every channel begins anew with it, and what the clients have of the old one counts no more."""
+    def _begin_anew(self) -> None:
+        """This is another log than before: whoever followed the old one comes again, and finds the new one."""
+        self._marked_epoch = self.epoch
         self._marks.clear()
-        self.fanout.start_over()
-        for place in self._followed:
-            self._touch(place, self._top())
+        self._followed.clear()
+        self.fanout.close_all(WSCloseCode.SERVICE_RESTART)
 
 
 _EVERYWHERE = ("", "")

@@ -1,0 +1,47 @@
+"""One aiohttp application: what every part shares, and the parts that this process serves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+
+from aiohttp import WSCloseCode, web
+
+from server.hub.hub import Hub
+from server.web import api, ops, pairing
+from server.web.credentials import Credentials
+from server.web.keys import ADDRESSES, CREDENTIALS, HUB, LIMITS, METRICS, Addresses
+from server.web.limits import Limits
+from server.web.metrics import Metrics
+from server.web.middlewares import error_shape, strict_headers
+from server.web.pages import install_pages
+from server.web.requests import BODY_BYTES_MAX
+
+
+def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addresses: Addresses, limits: Limits) -> web.Application:
+    """The application over a hub. ``parts`` are the pages of this process: those of the displays, of the counters, or both."""
+    app = web.Application(middlewares=[strict_headers, error_shape], client_max_size=BODY_BYTES_MAX)
+    app[HUB] = hub
+    app[CREDENTIALS] = Credentials(secret)
+    app[METRICS] = Metrics(hub)
+    app[LIMITS] = limits
+    app[ADDRESSES] = addresses
+    install_pages(app)
+    for routes in (ops.routes, *parts, api.routes, pairing.routes):
+        app.add_routes(routes)
+    app.cleanup_ctx.append(_run_hub)
+    app.on_shutdown.append(_say_goodbye)
+    return app
+
+
+async def _run_hub(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(app[HUB].run())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _say_goodbye(app: web.Application) -> None:
+    """Close every follower's socket, so that it goes to another hub at once and this process ends at once."""
+    for room in app[HUB].rooms.values():
+        room.fanout.close_all(WSCloseCode.SERVICE_RESTART)

@@ -1,0 +1,99 @@
+"""Who somebody is: keys, cookies and visit tokens, all derived from one secret, so that any process can check them.
+
+A principal is ``admin``, ``supervisor``, ``counter/3`` or ``kiosk/1``. Everything is bound to a bazaar's epoch: a new edition of the same
+bazaar knows none of the old keys. Keys are compared in constant time.
+"""
+
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from server.core.values import VisitId
+
+ADMIN = "admin"
+SUPERVISOR = "supervisor"
+COOKIE_PREFIX = "urut-as-"
+DEVICE_COOKIE = "urut-device"
+COOKIE_S = 3 * 24 * 3600
+"""How long a paired device stays paired: longer than any bazaar, shorter than the time to the next."""
+_KEY_BYTES = 18
+_VISIT_BYTES = 12
+
+
+def counter_principal(number: int) -> str:
+    """The principal of a counter's tablet."""
+    return f"counter/{number}"
+
+
+def kiosk_principal(number: int) -> str:
+    """The principal of a ticket kiosk."""
+    return f"kiosk/{number}"
+
+
+class Credentials:
+    """Makes and checks what opens a bazaar's doors. ``scope`` is what `scope_of` gives for a bazaar and its epoch."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self._cookies = URLSafeTimedSerializer(secret, salt="urut.session")
+
+    def key(self, scope: str, principal: str) -> str:
+        """The key of a principal: ``counter-3.`` and a code; it goes into a pairing link or an ``Authorization: Bearer`` header."""
+        return f"{principal.replace('/', '-')}.{self._code('key', scope, principal, size=_KEY_BYTES)}"
+
+    def principal_of_key(self, scope: str, key: str) -> str | None:
+        """Whose key this is, None when it is nobody's."""
+        name, dot, _ = key.partition(".")
+        principal = name.replace("-", "/", 1)
+        return principal if dot and _same(key, self.key(scope, principal)) else None
+
+    def cookie(self, scope: str, principal: str) -> tuple[str, str]:
+        """Name and signed value of the cookie that keeps a device paired."""
+        return COOKIE_PREFIX + principal.replace("/", "-"), self._cookies.dumps([scope, principal])
+
+    def principals_of_cookies(self, scope: str, cookies: Mapping[str, str]) -> Iterable[str]:
+        """Whom this device is paired as; forged, foreign and expired cookies count for nothing."""
+        for name, value in cookies.items():
+            if name.startswith(COOKIE_PREFIX):
+                try:
+                    of_scope, principal = self._cookies.loads(value, max_age=COOKIE_S)
+                except (BadData, TypeError, ValueError):
+                    continue
+                if of_scope == scope:
+                    yield principal
+
+    def visit_id(self, scope: str, device: str, command_id: str) -> VisitId:
+        """The visit that a device's command begins. Nobody else's command begins it: the id tells nothing of the device."""
+        return VisitId("v" + self._code("visit", scope, device, command_id, size=_VISIT_BYTES))
+
+    def visit_token(self, scope: str, visit: VisitId) -> str:
+        """The secret that opens a visit's page."""
+        return f"{visit}.{self._code('token', scope, visit, size=_KEY_BYTES)}"
+
+    def visit_of_token(self, scope: str, token: str) -> VisitId | None:
+        """The visit that a token opens, None when it opens none."""
+        visit = VisitId(token.rpartition(".")[0])
+        return visit if _same(token, self.visit_token(scope, visit)) else None
+
+    def _code(self, *parts: str, size: int) -> str:
+        message = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
+        digest = hmac.digest(self._secret, message, sha256)[:size]
+        return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def scope_of(bazaar_id: str, epoch: str) -> str:
+    """What keys are bound to: one edition of one bazaar."""
+    return f"{bazaar_id}@{epoch}"
+
+
+def new_device() -> str:
+    """A name for a phone that takes numbers; it stays in the phone's cookie and in no log."""
+    return secrets.token_urlsafe(18)
+
+
+def _same(left: str, right: str) -> bool:
+    return hmac.compare_digest(left.encode(errors="surrogateescape"), right.encode())

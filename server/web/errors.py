@@ -1,0 +1,79 @@
+"""Everything that goes wrong on the way to an answer, in one shape: ``{code, sentence, …}``.
+
+    Problem
+    ├── 401 no_credential · 403 not_yours, cross_origin · 404 not_found
+    ├── 409 a refusal, with the refusal's own code
+    ├── 413 too_large · 422 malformed · 429 too_many
+    └── 503 store_unreachable
+
+Sentences are English message ids; the answer says them in the reader's language.
+"""
+
+from collections.abc import Mapping
+
+from server.core.refusals import SENTENCES, Refused
+
+RETRY_S = 2
+"""What ``Retry-After`` says while the store is away."""
+
+
+class Problem(Exception):
+    """An answer other than the one that was asked for. ``fields`` fill the sentence and stand beside it."""
+
+    def __init__(self, status: int, code: str, sentence: str, *, headers: Mapping[str, str] | None = None, **fields: object) -> None:
+        self.status = status
+        self.code = code
+        self.sentence = sentence
+        self.headers = dict(headers or {})
+        self.fields = fields
+        super().__init__(f"{status} {code}")
+
+
+def no_credential() -> Problem:
+    """Nobody we know asks for something that is not everybody's."""
+    headers = {"WWW-Authenticate": "Bearer"}
+    return Problem(401, "no_credential", "This device is not paired. Open its pairing link, or ask the organiser.", headers=headers)
+
+
+def not_yours() -> Problem:
+    """Somebody we know asks for what is another's."""
+    return Problem(403, "not_yours", "This device is paired for something else.")
+
+
+def cross_origin() -> Problem:
+    """A page of another site asks with this device's cookies."""
+    return Problem(403, "cross_origin", "This request came from another site.")
+
+
+def not_found(what: str) -> Problem:
+    """There is no such thing."""
+    return Problem(404, "not_found", "There is no {what} here.", what=what)
+
+
+def malformed(field: str, fault: str) -> Problem:
+    """The request makes no sense: which field, and why."""
+    return Problem(422, "malformed", SENTENCES["malformed"], field=field, fault=fault)
+
+
+def too_many(retry_s: int) -> Problem:
+    """Too much was asked from one place in too little time."""
+    sentence = "Too many requests from here. Please try again in {seconds} s."
+    return Problem(429, "too_many", sentence, headers={"Retry-After": str(retry_s)}, seconds=retry_s)
+
+
+def store_unreachable() -> Problem:
+    """Nothing is known to have been accepted; the same command_id may be sent again."""
+    headers = {"Retry-After": str(RETRY_S)}
+    return Problem(503, "store_unreachable", "The queue does not answer right now. Please try again.", headers=headers)
+
+
+def refused(code: str, fields: Mapping[str, object]) -> Problem:
+    """The refusal of a command: 422 when it was no command, else 409."""
+    problem = Problem(422 if code == "malformed" else 409, code, SENTENCES.get(code, code))
+    problem.fields.update(fields)
+    return problem
+
+
+def of_refused(error: Refused) -> Problem:
+    """The answer to a command that was refused before it was published."""
+    return refused(error.code, error.fields)

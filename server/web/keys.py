@@ -1,0 +1,29 @@
+"""What the application carries for every handler."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from server.hub.hub import Hub
+from server.web.credentials import Credentials
+from server.web.limits import Limits
+from server.web.metrics import Metrics
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The folder that holds the packages, and beside them static/, locales/ and bazaars/."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """Where people find the two parts, without a trailing slash; "" means where the request came to."""
+
+    public: str = ""
+    staff: str = ""
+
+
+HUB = web.AppKey("hub", Hub)
+CREDENTIALS = web.AppKey("credentials", Credentials)
+LIMITS = web.AppKey("limits", Limits)
+METRICS = web.AppKey("metrics", Metrics)
+ADDRESSES = web.AppKey("addresses", Addresses)

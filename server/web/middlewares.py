@@ -1,0 +1,67 @@
+"""Around every handler: errors in their one shape, and headers that keep browsers strict."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from server.store.errors import StoreUnreachable
+from server.web import errors
+from server.web.errors import Problem
+from server.web.pages import STATIC_PATH, render, said
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'self'; connect-src 'self' ws: wss:",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+@web.middleware
+async def strict_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Give every answer that did not say otherwise the strict headers."""
+    response = await handler(request)
+    if not response.prepared:
+        if request.path.startswith(STATIC_PATH):
+            response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+@web.middleware
+async def error_shape(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer with ``{code, sentence, …}`` whatever goes wrong; to a browser that wants a page, with a page that says it."""
+    try:
+        return await handler(request)
+    except Problem as problem:
+        return await _answer(request, problem)
+    except StoreUnreachable:
+        return await _answer(request, errors.store_unreachable())
+    except web.HTTPRequestEntityTooLarge:
+        return await _answer(request, Problem(413, "too_large", "The request is too large."))
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return await _answer(request, _of_http(error))
+
+
+def _of_http(error: web.HTTPException) -> Problem:
+    if isinstance(error, web.HTTPNotFound):
+        return errors.not_found("page")
+    headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+    return Problem(error.status, error.reason.lower().replace(" ", "_"), error.reason, headers=headers)
+
+
+async def _answer(request: web.Request, problem: Problem) -> web.StreamResponse:
+    """The problem as a page or as JSON, in the reader's language."""
+    sentence = said(request, problem.sentence, problem.fields)
+    if "text/html" in request.headers.get("Accept", ""):
+        page = render(request, "error.html", status=problem.status, code=problem.code, sentence=sentence)
+        page.headers.update(problem.headers)
+        return page
+    body = {"code": problem.code, "sentence": sentence, **problem.fields}
+    return web.json_response(body, status=problem.status, headers=problem.headers)

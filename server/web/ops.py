@@ -1,0 +1,29 @@
+"""What those who run the machine ask: alive, ready, metrics."""
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from server.web.keys import HUB, METRICS
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/healthz")
+async def healthz(_request: web.Request) -> web.Response:
+    """The process answers."""
+    return web.json_response({"alive": True})
+
+
+@routes.get("/readyz")
+async def readyz(request: web.Request) -> web.Response:
+    """200 when the store answers and every bazaar's log has been read to its end, else 503; says so for each bazaar."""
+    hub = request.app[HUB]
+    rooms = {bazaar_id: {"ready": room.ready, "offset": room.offset} for bazaar_id, room in hub.rooms.items()}
+    body = {"ready": hub.ready, "store": hub.reachable, "bazaars": rooms}
+    return web.json_response(body, status=200 if hub.ready else 503)
+
+
+@routes.get("/metrics")
+async def metrics(request: web.Request) -> web.Response:
+    """Prometheus' page."""
+    return web.Response(body=request.app[METRICS].text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,100 @@
+"""Pages: one jinja2 environment over the templates of all rooms, in the reader's language, with versioned static files."""
+
+from collections.abc import Mapping
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from server.core.plan import LANGUAGES, words
+from server.core.values import BazaarId, Text
+from server.web.i18n import COOKIE, LANGUAGE_NAMES, QUERY, Catalogues, choose_language
+from server.web.keys import HUB, ROOT
+
+STATIC = ROOT / "static"
+STATIC_PATH = "/static"
+LANGUAGE_COOKIE_S = 365 * 24 * 3600
+ENVIRONMENTS = web.AppKey("environments", dict[str, Environment])
+CATALOGUES = web.AppKey("catalogues", Catalogues)
+
+
+def install_pages(app: web.Application) -> None:
+    """Give the application its templates, catalogues and static files."""
+    version = _version_of(STATIC)
+    app[CATALOGUES] = Catalogues()
+    app[ENVIRONMENTS] = {language: _environment(app[CATALOGUES], language, version) for language in LANGUAGES}
+    app.router.add_static(f"{STATIC_PATH}/{version}", STATIC)
+
+
+def _environment(catalogues: Catalogues, language: str, version: str) -> Environment:
+    """The templates in one language; one environment each, so that a template is compiled once."""
+    environment = Environment(
+        loader=FileSystemLoader([ROOT / room / "templates" for room in ("server/web", "displays", "counters")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.globals.update(lang=language, words=partial(words, lang=language), static=lambda name: f"{STATIC_PATH}/{version}/{name}")
+    environment.install_gettext_translations(catalogues.of(language), newstyle=True)  # type: ignore[attr-defined]  # jinja2.ext.i18n adds it
+    return environment
+
+
+def render(request: web.Request, template: str, *, status: int = 200, **context: object) -> web.Response:
+    """A page of the bazaar that the path names, in the reader's language.
+
+    Templates find ``_`` and ``ngettext``, ``lang``, ``languages`` (code → own name), ``words(text)``, ``static(name)`` and ``home``, the
+    bazaar's root path.
+    """
+    language = language_of(request)
+    bazaar_id = request.match_info.get("bazaar", "")
+    text = (
+        request.app[ENVIRONMENTS][language]
+        .get_template(template)
+        .render(
+            languages={code: LANGUAGE_NAMES[code] for code in languages_of(request)},
+            home=f"/{bazaar_id}" if bazaar_id else "",
+            **context,
+        )
+    )
+    response = web.Response(text=text, status=status, content_type="text/html", headers={"Content-Language": language})
+    if request.query.get(QUERY) == language:
+        response.set_cookie(COOKIE, language, max_age=LANGUAGE_COOKIE_S, path="/", samesite="Lax", httponly=True)
+    return response
+
+
+def language_of(request: web.Request) -> str:
+    """The language in which this reader is answered."""
+    return choose_language(languages_of(request), request.query.get(QUERY), request.cookies.get(COOKIE))
+
+
+def languages_of(request: web.Request) -> tuple[str, ...]:
+    """The languages of the bazaar that the path names, else all that there are."""
+    room = request.app[HUB].rooms.get(BazaarId(request.match_info.get("bazaar", "")))
+    return room.plan.bazaar.languages if room is not None and room.opened else LANGUAGES
+
+
+def said(request: web.Request, sentence: str, fields: Mapping[str, object]) -> str:
+    """An English sentence over ``{fields}`` in the reader's language, filled in."""
+    template = request.app[CATALOGUES].of(language_of(request)).gettext(sentence)
+    return template.format_map({name: _spoken(value) for name, value in fields.items()})
+
+
+def words_of(request: web.Request, text: Text) -> str:
+    """Words of the bazaar file in the reader's language."""
+    return words(text, language_of(request))
+
+
+def _spoken(value: object) -> object:
+    return "-" if value is None else value
+
+
+def _version_of(folder: Path) -> str:
+    """A name that changes with any static file, so that browsers may keep what they have for ever."""
+    digest = blake2b(digest_size=6)
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return digest.hexdigest()

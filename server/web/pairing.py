@@ -1,0 +1,41 @@
+"""Opening a pairing link makes a device what the link says: a counter's tablet, a kiosk, the organiser's desk."""
+
+from aiohttp import web
+
+from server.hub.room import Room
+from server.web import errors
+from server.web.credentials import ADMIN, COOKIE_S, SUPERVISOR, scope_of
+from server.web.keys import CREDENTIALS
+from server.web.requests import room_of
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/{bazaar}/pair/{key}")
+async def pair(request: web.Request) -> web.Response:
+    """Set the signed cookie of the key's principal and go to its page."""
+    room = room_of(request)
+    credentials, scope = request.app[CREDENTIALS], scope_of(room.plan.bazaar.id, room.epoch)
+    principal = credentials.principal_of_key(scope, request.match_info["key"])
+    if principal is None:
+        raise errors.no_credential()
+    name, value = credentials.cookie(scope, principal)
+    response = web.Response(status=303, headers={"Location": page_of(room, principal)})
+    response.set_cookie(name, value, max_age=COOKIE_S, path=f"/{room.plan.bazaar.id}", httponly=True, samesite="Lax", secure=request.secure)
+    return response
+
+
+def pairing_path(room: Room, credentials_key: str) -> str:
+    """The path that pairs a device by this key."""
+    return f"/{room.plan.bazaar.id}/pair/{credentials_key}"
+
+
+def page_of(room: Room, principal: str) -> str:
+    """Where somebody works: the path of the counter's, the kiosk's or the organiser's page."""
+    home = f"/{room.plan.bazaar.id}"
+    return f"{home}/desk" if principal in (ADMIN, SUPERVISOR) else f"{home}/{principal}"
+
+
+def key_of(request: web.Request, room: Room, principal: str) -> str:
+    """The key of a principal of this bazaar."""
+    return request.app[CREDENTIALS].key(scope_of(room.plan.bazaar.id, room.epoch), principal)

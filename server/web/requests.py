@@ -1,0 +1,160 @@
+"""What every handler needs: the bazaar that is asked for, who asks, the body, and a command carried out."""
+
+import json
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from server.core.entry import Entry, Refusal
+from server.core.refusals import Refused
+from server.core.values import BazaarId, VisitId
+from server.hub.room import Room
+from server.store.codec import command_from_map
+from server.store.errors import StoreUnreachable
+from server.web import errors
+from server.web.credentials import ADMIN, DEVICE_COOKIE, SUPERVISOR, scope_of
+from server.web.keys import CREDENTIALS, HUB, LIMITS, METRICS
+
+BODY_BYTES_MAX = 64 * 1024
+
+
+def room_of(request: web.Request) -> Room:
+    """The bazaar that the path names.
+
+    Raises:
+        Problem: 404 when there is none, 503 when it is not known yet because the store has not answered.
+    """
+    hub = request.app[HUB]
+    room = hub.rooms.get(BazaarId(request.match_info["bazaar"]))
+    if room is None and not hub.reachable:
+        raise errors.store_unreachable()
+    if room is None:
+        raise errors.not_found("bazaar")
+    if not room.opened:
+        raise errors.store_unreachable()
+    return room
+
+
+# Who asks
+
+
+def principals_of(request: web.Request, room: Room) -> frozenset[str]:
+    """Everybody whose key or cookies the request carries: one device may be paired for several things.
+
+    Raises:
+        Problem: 401 for a bearer key that is nobody's, 403 for a page of another site that uses this device's cookies.
+    """
+    credentials, scope = request.app[CREDENTIALS], scope_of(room.plan.bazaar.id, room.epoch)
+    kind, _, key = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        principal = credentials.principal_of_key(scope, key.strip())
+        if principal is None:
+            raise errors.no_credential()
+        return frozenset({principal})
+    principals = frozenset(credentials.principals_of_cookies(scope, request.cookies))
+    if principals and is_cross_origin(request):
+        raise errors.cross_origin()
+    return principals
+
+
+def require(request: web.Request, room: Room, *allowed: str) -> str:
+    """The first of ``allowed`` whom the request comes from; supervisor and admin count where they are named.
+
+    Raises:
+        Problem: 401 when it comes from nobody we know, 403 when from somebody else.
+    """
+    principals = principals_of(request, room)
+    for principal in allowed:
+        if principal in principals:
+            return principal
+    raise errors.not_yours() if principals else errors.no_credential()
+
+
+def is_trusted(request: web.Request, room: Room) -> bool:
+    """Whether the limits for the public do not apply: a kiosk's, a supervisor's or the organiser's credential."""
+    return any(who in (ADMIN, SUPERVISOR) or who.startswith("kiosk/") for who in principals_of(request, room))
+
+
+def is_cross_origin(request: web.Request) -> bool:
+    """Whether a page of another site sent this request."""
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def check_origin(request: web.Request) -> None:
+    """Refuse what a page of another site sends; raises `Problem` 403."""
+    if is_cross_origin(request):
+        raise errors.cross_origin()
+
+
+def device_of(request: web.Request) -> str:
+    """The phone's own name from its cookie, "" without one."""
+    return request.cookies.get(DEVICE_COOKIE, "")
+
+
+def check_limit(request: web.Request) -> None:
+    """Count this request for the address it comes from; raises `Problem` 429 when it was one too many."""
+    wait_s = request.app[LIMITS].wait_s(request.remote or "")
+    if wait_s:
+        raise errors.too_many(wait_s)
+
+
+# Visits
+
+
+def visit_token(request: web.Request, room: Room, visit: VisitId) -> str:
+    """The secret that opens a visit's page."""
+    return request.app[CREDENTIALS].visit_token(scope_of(room.plan.bazaar.id, room.epoch), visit)
+
+
+def visit_of(request: web.Request, room: Room, token: str) -> VisitId:
+    """The visit that a token opens, whether it has tickets yet or not; raises `Problem` 404."""
+    visit = request.app[CREDENTIALS].visit_of_token(scope_of(room.plan.bazaar.id, room.epoch), token)
+    if visit is None:
+        raise errors.not_found("visit")
+    return visit
+
+
+def new_visit(request: web.Request, room: Room, device: str, command_id: str) -> VisitId:
+    """The visit that this device's command begins; the same command of the same device begins the same one."""
+    return request.app[CREDENTIALS].visit_id(scope_of(room.plan.bazaar.id, room.epoch), device, command_id)
+
+
+# Bodies and commands
+
+
+async def json_body(request: web.Request) -> dict[str, object]:
+    """The JSON object that the request carries; raises `Problem` 413 or 422."""
+    try:
+        body = json.loads(await request.read(), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise errors.malformed("body", f"no JSON: {str(error)[:80]}") from None
+    if not isinstance(body, dict):
+        raise errors.malformed("body", "no JSON object")
+    return body
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+async def carry_out(request: web.Request, room: Room, command: Mapping[str, object], by: str) -> Entry:
+    """Submit a command and wait for its entry, which holds events.
+
+    Raises:
+        Problem: 422 when it is no command (nothing was published), 409 with the refusal, 503 without an answer.
+    """
+    source = {**command, "by": by}
+    try:
+        command_from_map(source)
+    except Refused as error:
+        raise errors.of_refused(error) from None
+    try:
+        with request.app[METRICS].command_s.time():
+            entry = await room.submit(source)
+    except StoreUnreachable:
+        raise errors.store_unreachable() from None
+    if isinstance(entry.outcome, Refusal):
+        raise errors.refused(entry.outcome.code, {**entry.outcome.fields, "offset": entry.offset})
+    return entry
