@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from server.core.values import BazaarId
+from server.store.codec import digest
 from server.store.errors import Conflict
 
 FOLLOW_SECONDS = 2.0
@@ -128,6 +129,12 @@ class MemoryLog:
             return news
         return self._news_after(after, cursor)
 
+    def clear(self, epoch: str) -> None:
+        """Begin anew, if the log is of this epoch; else Conflict."""
+        if not self._records or digest(self._records[0]).hex() != epoch:
+            raise Conflict("another log has taken its place")
+        self._records, self._commands = [], []
+
     @property
     def _top(self) -> Top:
         return Top(len(self._records), self._records[-1]) if self._records else Top()
@@ -140,3 +147,30 @@ class MemoryLog:
         """Wake all who wait now, and let the next ones wait for the next news."""
         self._news.set()
         self._news = asyncio.Event()
+
+
+class MemoryStore:
+    """A Store for one process, gone when the process ends."""
+
+    def __init__(self) -> None:
+        self._logs: dict[BazaarId, MemoryLog] = {}
+        self._registered: set[BazaarId] = set()
+
+    def log(self, bazaar: BazaarId) -> MemoryLog:
+        """See Store."""
+        return self._logs.setdefault(bazaar, MemoryLog())
+
+    async def bazaars(self) -> list[BazaarId]:
+        """See Store."""
+        return sorted(self._registered)
+
+    async def register(self, bazaar: BazaarId) -> None:
+        """See Store."""
+        self._registered.add(bazaar)
+
+    async def archive(self, bazaar: BazaarId, epoch: str) -> None:
+        """See Store. Nothing keeps what is set aside."""
+        self.log(bazaar).clear(epoch)
+
+    async def close(self) -> None:
+        """See Store."""

@@ -1,0 +1,207 @@
+"""Logs in a server that speaks the Redis protocol (Valkey, Redis 7.0 or newer), one pair of streams for each bazaar.
+
+Rule: an entry's id is ``<offset>-0`` and every append goes through `_APPEND`, which compares the whole top. The order of a stream alone
+does not fence: a log that was rolled back by a failover would take an entry from a hub that had seen more.
+
+redis-py repeats a write whose answer was lost, which here would look like somebody else's append, and waits through dead connections for
+most of a minute; so its own retries are off, and whoever calls decides about trying again.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha1
+from typing import Any
+
+from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
+from redis.asyncio.connection import parse_url
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError
+
+from server.core.values import BazaarId
+from server.store.codec import digest
+from server.store.errors import BrokenLog, Conflict, StoreUnreachable
+from server.store.log import FOLLOW_SECONDS, PAGE_ENTRIES, News, Top
+
+ANSWER_SECONDS_MAX = 5.0
+"""After this a connection counts as dead; more than `FOLLOW_SECONDS`, which an idle read takes."""
+CONNECT_SECONDS_MAX = 2.0
+CONNECTIONS_MAX = 16
+"""For everything but following, which takes one more for each bazaar."""
+COMMANDS_KEPT = 100_000
+"""The commands stream is trimmed to about this many; the log never is."""
+REGISTRY_KEY = "urut:bazaars"
+
+_SETTINGS: Mapping[str, Any] = {
+    "protocol": 2,
+    "retry": Retry(NoBackoff(), 0),
+    "socket_timeout": ANSWER_SECONDS_MAX,
+    "socket_connect_timeout": CONNECT_SECONDS_MAX,
+}
+
+# ARGV: offset and sha1 of the expected top, then the records. 1 when all were appended, 0 when the log has another top.
+_APPEND = """
+local id, content = '0-0', ''
+if redis.call('EXISTS', KEYS[1]) == 1 then
+  local info = redis.call('XINFO', 'STREAM', KEYS[1])
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then id = info[i + 1] end
+    if info[i] == 'last-entry' and info[i + 1] then
+      local fields = info[i + 1][2]
+      for j = 1, #fields, 2 do
+        if fields[j] == 'e' then content = fields[j + 1] end
+      end
+    end
+  end
+end
+if id ~= ARGV[1] .. '-0' or redis.sha1hex(content) ~= ARGV[2] then return 0 end
+for i = 3, #ARGV do
+  redis.call('XADD', KEYS[1], string.format('%d-0', tonumber(ARGV[1]) + i - 2), 'e', ARGV[i])
+end
+return 1
+"""
+
+# KEYS: log, commands, and where they go. ARGV: sha1 of the expected first record. 1 when they were moved, 0 when the log is another.
+_ARCHIVE = """
+local first = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+if not first or redis.sha1hex(first[2][2]) ~= ARGV[1] or redis.call('EXISTS', KEYS[3]) == 1 then return 0 end
+redis.call('RENAME', KEYS[1], KEYS[3])
+if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('RENAME', KEYS[2], KEYS[4]) end
+return 1
+"""
+
+
+class BadStoreUrl(ValueError):
+    """A store URL that cannot be used; the text says why, without the password that may be in it."""
+
+
+def connect(url: str) -> "RedisStore":
+    """The store at ``redis://``, ``rediss://`` (TLS) or ``unix://``. Connections are made when they are needed.
+
+    Raises:
+        BadStoreUrl: no such URL, or a kind that is not supported.
+    """
+    scheme = url.partition("://")[0]
+    if scheme in ("redis+sentinel", "redis+cluster"):
+        raise BadStoreUrl(f"{scheme}:// is not supported yet in this version; give the redis:// URL of one server")
+    if scheme not in ("redis", "rediss", "unix"):
+        raise BadStoreUrl("a store URL begins with redis://, rediss:// or unix://")
+    try:
+        return RedisStore({**parse_url(url), **_SETTINGS})
+    except ValueError as error:
+        raise BadStoreUrl(f"the {scheme}:// URL cannot be read: {error}") from None
+
+
+class RedisStore:
+    """See log.Store. ``settings`` are those of a redis-py connection."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._client = Redis(
+            connection_pool=BlockingConnectionPool(max_connections=CONNECTIONS_MAX, timeout=ANSWER_SECONDS_MAX, **settings)
+        )
+        self._follower = Redis(connection_pool=ConnectionPool(**settings))
+
+    def log(self, bazaar: BazaarId) -> "RedisLog":
+        """See Store."""
+        return RedisLog(self._client, self._follower, bazaar)
+
+    async def bazaars(self) -> list[BazaarId]:
+        """See Store."""
+        with _reaching():
+            ids: Any = await self._client.smembers(REGISTRY_KEY)
+        return sorted(BazaarId(item.decode()) for item in ids)
+
+    async def register(self, bazaar: BazaarId) -> None:
+        """See Store."""
+        with _reaching():
+            await self._client.sadd(REGISTRY_KEY, bazaar)
+
+    async def archive(self, bazaar: BazaarId, epoch: str) -> None:
+        """See Store. The streams stay in the store as ``<key>:<epoch>``."""
+        log = self.log(bazaar)
+        first = await log.read(0, 1)
+        keys = [log.log_key, log.commands_key, f"{log.log_key}:{epoch}", f"{log.commands_key}:{epoch}"]
+        if not first or digest(first[0]).hex() != epoch or not await _run(self._client, _ARCHIVE, keys, [_sha1hex(first[0])]):
+            raise Conflict("another log has taken its place")
+
+    async def close(self) -> None:
+        """See Store."""
+        for client in (self._client, self._follower):
+            await client.aclose(close_connection_pool=True)
+
+
+class RedisLog:
+    """See log.EventLog."""
+
+    def __init__(self, client: Redis, follower: Redis, bazaar: BazaarId) -> None:
+        self.log_key = f"urut:{{{bazaar}}}:log"
+        self.commands_key = f"urut:{{{bazaar}}}:commands"
+        self._client = client
+        self._follower = follower
+
+    async def append(self, top: Top, records: Sequence[bytes]) -> None:
+        """See EventLog. When the answer is lost, the log itself tells whether the records stand."""
+        try:
+            appended = await _run(self._client, _APPEND, [self.log_key], [top.offset, _sha1hex(top.record), *records])
+        except StoreUnreachable:
+            stored = await self.read(top.offset, len(records))
+            if not stored:
+                raise
+            appended = stored == list(records)
+        if not appended:
+            raise Conflict("the log has another top")
+
+    async def read(self, after: int, limit: int) -> list[bytes]:
+        """See EventLog."""
+        with _reaching():
+            found: Any = await self._client.xrange(self.log_key, min=f"({after}-0", max="+", count=limit)
+        return _records(found, after)
+
+    async def publish(self, command: bytes) -> str:
+        """See EventLog."""
+        with _reaching():
+            stream_id: Any = await self._client.xadd(self.commands_key, {"c": command}, maxlen=COMMANDS_KEPT, approximate=True)
+        return str(stream_id.decode())
+
+    async def follow(self, after: int, cursor: str) -> News:
+        """See EventLog. A stream entry without a command in it is handed on as an empty one."""
+        positions: dict[Any, Any] = {self.log_key: f"{after}-0", self.commands_key: cursor or "0-0"}
+        with _reaching():
+            answer: Any = await self._follower.xread(positions, count=PAGE_ENTRIES, block=int(FOLLOW_SECONDS * 1000))
+        found = {key.decode(): items for key, items in answer}
+        commands = [(stream_id.decode(), fields.get(b"c", b"")) for stream_id, fields in found.get(self.commands_key, ())]
+        return News(_records(found.get(self.log_key, ()), after), commands)
+
+
+def _records(found: Sequence[tuple[bytes, Mapping[bytes, bytes]]], after: int) -> list[bytes]:
+    """The records of stream entries that must be the ones after this offset, without a gap."""
+    records = []
+    for offset, (stream_id, fields) in enumerate(found, start=after + 1):
+        if stream_id != b"%d-0" % offset:
+            raise BrokenLog(offset, f"is not there; next in the stream is {stream_id.decode()}")
+        if b"e" not in fields:
+            raise BrokenLog(offset, "has no field e")
+        records.append(fields[b"e"])
+    return records
+
+
+async def _run(client: Redis, script: str, keys: Sequence[str], arguments: Sequence[str | int | bytes]) -> bool:
+    """Whether the script did its work. A server that was restarted has forgotten it and is given it again."""
+    with _reaching():
+        try:
+            return bool(await client.evalsha(sha1(script.encode(), usedforsecurity=False).hexdigest(), len(keys), *keys, *arguments))
+        except NoScriptError:
+            return bool(await client.eval(script, len(keys), *keys, *arguments))
+
+
+def _sha1hex(record: bytes) -> str:
+    """As the scripts compute it. It guards against mistakes; against forgery stands the hash chain."""
+    return sha1(record, usedforsecurity=False).hexdigest()
+
+
+@contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise StoreUnreachable(str(error) or type(error).__name__) from error

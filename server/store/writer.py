@@ -1,0 +1,228 @@
+"""Command in, entry out: follows one bazaar's log and commands, decides what is undecided, appends it and answers who waits.
+
+Rule: a command is decided on the very top that its entry is appended onto. Any number of writers may run on one bazaar: whoever appends
+first has decided, and the others follow. There is no lease, no lock and no consumer group.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from typing import Never
+
+from server.core.commands import Envelope
+from server.core.decide import decide
+from server.core.entry import Entry, Outcome, Refusal
+from server.core.refusals import Refused
+from server.core.values import CommandId
+from server.store.codec import MALFORMED_ID_PREFIX, command_from_map, decode_command, decode_entry, encode_command, encode_entry, sender_of
+from server.store.errors import BrokenLog, Conflict, StoreUnreachable
+from server.store.ledger import Ledger
+from server.store.log import PAGE_ENTRIES, EventLog, stream_position
+from server.store.outage import Outage
+
+ENTRIES_PER_TURN = 200
+"""How many entries are folded before the event loop's other tasks have their turn."""
+
+_log = logging.getLogger(__name__)
+
+
+class Writer:
+    """One bazaar in this process.
+
+    ``ledger`` is the bazaar as far as it has been followed; a log that was replaced gets a new ledger. ``ready`` tells whether the ledger
+    is caught up and the store answers, ``fresh_at`` (Unix ms) when it last did. ``clock`` gives Unix ms. ``on_entry`` is called after each
+    entry has been folded, when ``ledger.head`` is that entry's hash; an entry with offset 1 says that all before it is void.
+    """
+
+    def __init__(self, log: EventLog, clock: Callable[[], int], on_entry: Callable[[Entry], None]) -> None:
+        self.ledger = Ledger()
+        self.ready = False
+        self.fresh_at = 0
+        self._log = log
+        self._clock = clock
+        self._on_entry = on_entry
+        self._cursor = ""
+        self._waiters: dict[CommandId, list[asyncio.Future[Entry]]] = {}
+        self._doubted = False
+        self._broken: BrokenLog | None = None
+
+    async def run(self) -> None:
+        """Follow, decide and append for ever; outages are sat out.
+
+        Raises:
+            BrokenLog: the log cannot be followed, also not when it is read again from its first entry.
+        """
+        outage = Outage("the bazaar's log")
+        try:
+            while True:
+                try:
+                    await self._go_on(outage)
+                except BrokenLog as fault:
+                    self._doubt(fault)
+                    reason = f"{fault}; reading again from the first entry"
+                except StoreUnreachable as error:
+                    reason = str(error)
+                except Exception as error:  # whatever it is: the log is whole, and a bazaar must not stand still over it
+                    _log.exception("the writer stumbled")
+                    reason = repr(error)
+                self.ready = False
+                await outage.sit_out(reason)
+        finally:
+            self.ready = False
+
+    async def submit(self, command: object, within_seconds: float) -> Entry:
+        """Publish a command given as a map and wait for its entry. A command that was decided before gets the same entry again.
+
+        Raises:
+            Refused: ``malformed``; nothing was published.
+            StoreUnreachable: asking again under the same command_id is safe.
+            TimeoutError: published or not, but without an answer yet; asking again is safe.
+            BrokenLog: this bazaar cannot go on.
+        """
+        envelope = command_from_map(command)
+        if self._broken is not None:
+            raise self._broken
+        async with asyncio.timeout(within_seconds):
+            offset = self.ledger.offset_of(envelope.command_id)
+            if offset is not None:
+                return await self._entry_at(offset)
+            with self._waiting_for(envelope.command_id) as answer:
+                await self._log.publish(encode_command(envelope))
+                return await answer
+
+    # Following
+
+    async def _go_on(self, outage: Outage) -> Never:
+        await self._catch_up()
+        outage.is_over()
+        self._doubted = False
+        self.ready = True
+        while True:
+            await self._step()
+
+    def _doubt(self, fault: BrokenLog) -> None:
+        """Begin with an empty ledger, in case the log was replaced; the second time in a row the fault is in the log itself."""
+        if self._doubted:
+            self._broken = fault
+            for answer in chain.from_iterable(self._waiters.values()):
+                if not answer.done():
+                    answer.set_exception(fault)
+            raise fault
+        self._doubted = True
+        self.ledger, self._cursor = Ledger(), ""
+
+    async def _catch_up(self) -> None:
+        """Fold what the log holds beyond the ledger, after making sure that it is still the log that the ledger was folded from."""
+        while True:
+            known = [self.ledger.top.record] if self.ledger.offset else []
+            records = await self._log.read(self.ledger.offset - len(known), PAGE_ENTRIES)
+            if records[: len(known)] != known:
+                raise BrokenLog(self.ledger.offset, "is not the entry that was followed so far")
+            if len(records) == len(known):
+                break
+            await self._take(records[len(known) :])
+        if not self.ledger.offset:
+            raise StoreUnreachable("the bazaar has not been opened")
+        self.fresh_at = self._clock()
+
+    async def _step(self) -> None:
+        """Wait for news and settle it. A silent log is looked at, for it might have been replaced."""
+        news = await self._log.follow(self.ledger.offset, max(self._cursor, self.ledger.cursor, key=stream_position))
+        self.fresh_at = self._clock()
+        await self._take(news.entries)
+        for stream_id, raw in news.commands:
+            await self._settle(stream_id, raw)
+        if not news.entries and not news.commands:
+            await self._catch_up()
+
+    async def _take(self, records: Sequence[bytes]) -> None:
+        for number, record in enumerate(records, start=1):
+            self._fold(record)
+            if number % ENTRIES_PER_TURN == 0:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    def _fold(self, record: bytes) -> None:
+        entry = self.ledger.apply(record)
+        for answer in self._waiters.get(entry.command_id, ()):
+            if not answer.done():
+                answer.set_result(entry)
+        self._on_entry(entry)
+
+    # Deciding
+
+    async def _settle(self, stream_id: str, raw: bytes) -> None:
+        """See to it that this command has its one entry, whoever writes it."""
+        asked = _read(stream_id, raw)
+        while not (self.ledger.has_passed(stream_id) or self.ledger.offset_of(asked.command_id)):
+            record = encode_entry(self._decided(stream_id, asked))
+            try:
+                await self._log.append(self.ledger.top, [record])
+            except Conflict:
+                await self._catch_up()
+            else:
+                self._fold(record)
+        self._cursor = stream_id
+
+    def _decided(self, stream_id: str, asked: "Envelope | _NoCommand") -> Entry:
+        """The entry that settles the command, now and on this top. Time never goes back, whatever the clock says."""
+        at = max(self._clock(), self.ledger.at)
+        return Entry(
+            offset=self.ledger.offset + 1,
+            at=at,
+            command_id=asked.command_id,
+            cursor=stream_id,
+            by=asked.by,
+            outcome=self._outcome(asked, at),
+            prev=self.ledger.hash,
+        )
+
+    def _outcome(self, asked: "Envelope | _NoCommand", at: int) -> Outcome:
+        if isinstance(asked, _NoCommand):
+            return asked.refusal
+        try:
+            return decide(self.ledger.bazaar, asked, at)
+        except Refused as refused:
+            return Refusal.of(refused)
+        except Exception:  # a fault of ours in one rule must not keep every later command from being decided
+            _log.exception("command %s could not be decided", asked.command_id)
+            return Refusal.of(Refused("malformed", field="command", fault="could not be decided"))
+
+    # Answering
+
+    async def _entry_at(self, offset: int) -> Entry:
+        records = await self._log.read(offset - 1, 1)
+        if not records:
+            raise StoreUnreachable("the log is being replaced")
+        return decode_entry(records[0])
+
+    @contextmanager
+    def _waiting_for(self, command_id: CommandId) -> Iterator[asyncio.Future[Entry]]:
+        """A future that gets the command's entry as soon as it is folded; nothing is left of it afterwards."""
+        answer = asyncio.get_running_loop().create_future()
+        self._waiters.setdefault(command_id, []).append(answer)
+        try:
+            yield answer
+        finally:
+            self._waiters[command_id].remove(answer)
+            if not self._waiters[command_id]:
+                del self._waiters[command_id]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NoCommand:
+    """What stood in the commands stream and is no command; it is settled by a refusal under an id of its own."""
+
+    command_id: CommandId
+    by: str
+    refusal: Refusal
+
+
+def _read(stream_id: str, raw: bytes) -> Envelope | _NoCommand:
+    try:
+        return decode_command(raw)
+    except Refused as refused:
+        return _NoCommand(command_id=CommandId(f"{MALFORMED_ID_PREFIX}{stream_id}"), by=sender_of(raw), refusal=Refusal.of(refused))
