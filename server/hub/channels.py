@@ -31,7 +31,7 @@ class Subprotocol(StrEnum):
     MSGPACK = "urut.v1.msgpack"
 
 
-def _itself(_bazaar: Bazaar, argument: str) -> str | None:
+def _itself(_bazaar: Bazaar, _epoch: str, argument: str) -> str | None:
     return argument
 
 
@@ -40,15 +40,15 @@ class ChannelKind:
     """One kind of channel. A channel is ``name`` or ``name/argument``; its key is what the log calls the argument.
 
     ``touched`` names the keys of the channels whose view an event may have changed, asked after the event happened. ``view`` folds the
-    view of a key, None where there is no such channel. ``key_of`` turns a name's argument into its key (a secret token into the visit
-    that it opens). Followers of a lower ``rank`` are written first. ``principals`` says who may follow by key; None means everybody.
+    view of a key, None where there is no such channel. ``key_of`` turns a name's argument into its key, for a bazaar and its epoch (a
+    secret token into the visit that it opens). Followers of a lower ``rank`` are written first. ``principals`` says who may follow by key; None means everybody.
     """
 
     name: str
     rank: int
     touched: Callable[[Bazaar, Event], Iterable[str]]
     view: Callable[[Bazaar, str], View | None]
-    key_of: Callable[[Bazaar, str], str | None] = _itself
+    key_of: Callable[[Bazaar, str, str], str | None] = _itself
     principals: Callable[[str], Iterable[str]] | None = None
 
 

@@ -103,7 +103,7 @@ class Room:
         """A channel's kind and key; raises `UnknownChannel`."""
         kind_name, slash, argument = name.partition("/")
         kind = self._kinds.get(kind_name)
-        key = kind.key_of(self.bazaar, argument) if kind and bool(slash) == bool(argument) else None
+        key = kind.key_of(self.bazaar, self.epoch, argument) if kind and bool(slash) == bool(argument) else None
         if kind is None or key is None:
             raise UnknownChannel(name)
         return kind, key
