@@ -1,5 +1,4 @@
 # The two commands are `make demo` and `make test`. Each first installs what it needs into .venv; the work is done by tools/*.sh.
-MAKEFLAGS += --no-print-directory
 .NOTPARALLEL:
 .PHONY: help install demo start test bench format lock check-js clean
 

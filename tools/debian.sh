@@ -12,8 +12,13 @@ need() {
         exit 1
     fi
     say "$what is missing: installing $*"
-    # dpkg refuses to work when PATH does not lead to the system's own tools.
-    local path=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-    PATH=$path apt-get update -qq >&2 || say "apt-get update failed; trying with the package lists that are here"
-    PATH=$path DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" </dev/null >&2
+    local output
+    output=$(apt_install "$@" 2>&1 </dev/null) || { printf '%s\n' "$output" >&2; exit 1; }
+}
+
+# dpkg refuses to work when PATH does not lead to the system's own tools, as in a service's or a cron job's environment.
+apt_install() {
+    export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq || say "apt-get update failed; trying with the package lists that are here"
+    apt-get install -qq -y --no-install-recommends "$@"
 }
