@@ -12,7 +12,7 @@ from tests.house.tree import sources, texts
 SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:|mypy:|pyright:|ruff:|fmt:)")
 CODE = r"[A-Za-z]+[\w-]*"
 WITH_REASON = re.compile(
-    rf"#\s*(noqa:\s*{CODE}(,\s*{CODE})*|type:\s*ignore\[[\w, -]+\]|pragma: no cover|fmt: (off|on|skip))\s+(#|-)?\s*\w+ \w+"
+    rf"#\s*(noqa:\s*{CODE}(,\s*{CODE})*|type:\s*ignore\[[\w, -]+\]|pragma: no cover|fmt: (off|on|skip))\s+(#|-)?\s*\w\S* \w+"
 )
 JS_SILENCED = re.compile(r"@ts-(ignore|nocheck)|eslint-disable|@ts-expect-error(?!:? \w+ \w+)")
 SETTING = re.compile(r"^ignore_missing_imports|^disable_error_code|^ignore_imports|^exclude|^follow_imports")
