@@ -31,11 +31,11 @@ def ground_of(config: Map) -> Ground:
 
 def _add_agency(ground: Ground, agency: Map) -> None:
     code = take(agency, "code", TEXT, of="an agency", rule=RULE)
-    lines = {line.prefix: line for line in map(_line, take(agency, "lines", MAPS, of=code, rule=RULE))}
-    for prefix in lines:
-        if prefix in ground.lines:
-            raise Broken(RULE, f"Two lines have the prefix {prefix}.")
-    ground.lines |= lines
+    lines: dict[str, Line] = {}
+    for line in map(_line, take(agency, "lines", MAPS, of=code, rule=RULE)):
+        if line.prefix in ground.lines:
+            raise Broken(RULE, f"Two lines have the prefix {line.prefix}.")
+        ground.lines[line.prefix] = lines[line.prefix] = line
     ground.scopes |= {code, *lines}
     for item in take(agency, "counters", MAPS, of=code, rule=RULE):
         number = take(item, "number", NUMBER, of=f"a counter of {code}", rule=RULE)
