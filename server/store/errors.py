@@ -37,3 +37,15 @@ class AnotherPlan(StoreError):
     def __init__(self, differences: Sequence[str]) -> None:
         self.differences = tuple(differences)
         super().__init__(f"the bazaar is open already with another file; they differ in {', '.join(differences)}")
+
+
+class EmbeddedFailed(StoreError):
+    """The embedded store cannot be used; the text says why, with what the server last wrote."""
+
+
+class NoServer(EmbeddedFailed):
+    """There is no server to run; the text says what was tried and what to do."""
+
+
+class FolderInUse(EmbeddedFailed):
+    """Another process runs an embedded store on this data folder; the text names it."""

@@ -32,7 +32,7 @@ COMMANDS_KEPT = 100_000
 """The commands stream is trimmed to about this many; the log never is."""
 REGISTRY_KEY = "urut:bazaars"
 
-_SETTINGS: Mapping[str, Any] = {
+SETTINGS: Mapping[str, Any] = {
     "protocol": 2,
     "retry": Retry(NoBackoff(), 0),
     "socket_timeout": ANSWER_SECONDS_MAX,
@@ -87,7 +87,7 @@ def connect(url: str) -> "RedisStore":
     if scheme not in ("redis", "rediss", "unix"):
         raise BadStoreUrl("a store URL begins with redis://, rediss:// or unix://")
     try:
-        return RedisStore({**parse_url(url), **_SETTINGS})
+        return RedisStore({**parse_url(url), **SETTINGS})
     except ValueError as error:
         raise BadStoreUrl(f"the {scheme}:// URL cannot be read: {error}") from None
 

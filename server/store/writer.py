@@ -32,9 +32,12 @@ _log = logging.getLogger(__name__)
 class Writer:
     """One bazaar in this process.
 
+    ``clock`` gives Unix ms. ``on_entry`` is called after each entry has been folded, when ``ledger.head`` is that entry's hash; an entry
+    with offset 1 says that all before it is void.
+
     ``ledger`` is the bazaar as far as it has been followed; a log that was replaced gets a new ledger. ``ready`` tells whether the ledger
-    is caught up and the store answers, ``fresh_at`` (Unix ms) when it last did. ``clock`` gives Unix ms. ``on_entry`` is called after each
-    entry has been folded, when ``ledger.head`` is that entry's hash; an entry with offset 1 says that all before it is void.
+    is caught up and the store answers, ``fresh_at`` (Unix ms) when it last did. ``broken`` is set when the log can be followed no more:
+    then nothing is decided here any longer, and the other bazaars of the process go on.
     """
 
     def __init__(self, log: EventLog, clock: Callable[[], int], on_entry: Callable[[Entry], None]) -> None:
@@ -47,21 +50,19 @@ class Writer:
         self._cursor = ""
         self._waiters: dict[CommandId, list[asyncio.Future[Entry]]] = {}
         self._doubted = False
-        self._broken: BrokenLog | None = None
+        self.broken: BrokenLog | None = None
 
     async def run(self) -> None:
-        """Follow, decide and append for ever; outages are sat out.
-
-        Raises:
-            BrokenLog: the log cannot be followed, also not when it is read again from its first entry.
-        """
+        """Follow, decide and append for ever; outages are sat out. Ends only when the log is broken; ``broken`` then says how."""
         outage = Outage("the bazaar's log")
         try:
             while True:
                 try:
                     await self._go_on(outage)
                 except BrokenLog as fault:
-                    self._doubt(fault)
+                    if self._doubted:
+                        return self._give_up(fault)
+                    self._begin_anew()
                     reason = f"{fault}; reading again from the first entry"
                 except StoreUnreachable as error:
                     reason = str(error)
@@ -83,8 +84,8 @@ class Writer:
             BrokenLog: this bazaar cannot go on.
         """
         envelope = command_from_map(command)
-        if self._broken is not None:
-            raise self._broken
+        if self.broken is not None:
+            raise BrokenLog(self.broken.offset, self.broken.fault)
         async with asyncio.timeout(within_seconds):
             offset = self.ledger.offset_of(envelope.command_id)
             if offset is not None:
@@ -98,32 +99,33 @@ class Writer:
     async def _go_on(self, outage: Outage) -> Never:
         await self._catch_up()
         outage.is_over()
-        self._doubted = False
         self.ready = True
         while True:
             await self._step()
+            self._doubted = False
 
-    def _doubt(self, fault: BrokenLog) -> None:
-        """Begin with an empty ledger, in case the log was replaced; the second time in a row the fault is in the log itself."""
-        if self._doubted:
-            self._broken = fault
-            for answer in chain.from_iterable(self._waiters.values()):
-                if not answer.done():
-                    answer.set_exception(fault)
-            raise fault
+    def _begin_anew(self) -> None:
+        """With an empty ledger, in case that the log was replaced. If that does not help, the fault is in the log itself."""
         self._doubted = True
         self.ledger, self._cursor = Ledger(), ""
 
+    def _give_up(self, fault: BrokenLog) -> None:
+        _log.critical("%s; this bazaar stands still until somebody mends its log", fault)
+        self.broken = fault
+        for answer in chain.from_iterable(self._waiters.values()):
+            if not answer.done():
+                answer.set_exception(fault)
+
     async def _catch_up(self) -> None:
         """Fold what the log holds beyond the ledger, after making sure that it is still the log that the ledger was folded from."""
-        while True:
+        more = True
+        while more:
             known = [self.ledger.top.record] if self.ledger.offset else []
             records = await self._log.read(self.ledger.offset - len(known), PAGE_ENTRIES)
             if records[: len(known)] != known:
                 raise BrokenLog(self.ledger.offset, "is not the entry that was followed so far")
-            if len(records) == len(known):
-                break
             await self._take(records[len(known) :])
+            more = len(records) == PAGE_ENTRIES
         if not self.ledger.offset:
             raise StoreUnreachable("the bazaar has not been opened")
         self.fresh_at = self._clock()
@@ -162,10 +164,16 @@ class Writer:
             try:
                 await self._log.append(self.ledger.top, [record])
             except Conflict:
-                await self._catch_up()
+                await self._yield_to_another()
             else:
                 self._fold(record)
         self._cursor = stream_id
+
+    async def _yield_to_another(self) -> None:
+        offset = self.ledger.offset
+        await self._catch_up()
+        if self.ledger.offset == offset:
+            raise BrokenLog(offset + 1, "is not there, and yet none is taken in its place")
 
     def _decided(self, stream_id: str, asked: "Envelope | _NoCommand") -> Entry:
         """The entry that settles the command, now and on this top. Time never goes back, whatever the clock says."""
