@@ -1,0 +1,108 @@
+"""The whole bazaar as the organiser sees it: every counter, every line, what is announced and what is closed."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from server.core import events as happened
+from server.core.bazaar import Bazaar, LineState
+from server.core.events import Event
+from server.core.values import CounterNumber, Prefix, TicketState, label_of
+
+View = dict[str, object]
+
+STATES = {
+    "waiting": TicketState.WAITING,
+    "serving": TicketState.CALLED,
+    "served": TicketState.SERVED,
+    "held": TicketState.HELD,
+    "absent": TicketState.ABSENT,
+}
+"""The figures of a line and of the day: the view's words for the states that an organiser counts."""
+
+
+def view(bazaar: Bazaar, argument: str) -> View | None:
+    """The view of ``desk`` (no argument). Times are Unix ms, ``left`` is None in a line without a quota.
+
+    ``{closed, totals, counters: [{counter, agency, lines, state, reason, label, since, calls, served}], lines: [{line, agency, regular,
+    priority, waiting_since, issued, left, waiting, serving, served, held, absent}], closed_services, announcements: [{id, text, scope,
+    until}]}``; ``totals`` holds ``issued`` and the figures of `STATES`.
+    """
+    if argument:
+        return None
+    by_line = Counter((ticket.line, ticket.state) for ticket in bazaar.tickets.values())
+    served_at = Counter(ticket.counter for ticket in bazaar.tickets.values() if ticket.state is TicketState.SERVED)
+    return {
+        "closed": bazaar.closed,
+        "totals": {"issued": len(bazaar.tickets), **_figures(by_line, bazaar.lines)},
+        "counters": list(_counters(bazaar, served_at)),
+        "lines": [_line(bazaar, line, by_line) for line in bazaar.lines.values()],
+        "closed_services": sorted(bazaar.closed_services),
+        "announcements": [
+            {"id": said.id, "text": said.text, "scope": said.scope, "until": said.until} for said in bazaar.announcements.values()
+        ],
+    }
+
+
+def touched(_bazaar: Bazaar, event: Event) -> Iterable[str]:
+    """The desk shows nearly everything: all but what leaves no trace in it."""
+    match event:
+        case happened.TicketPassed() | happened.Rated():
+            return ()
+        case happened.BazaarOpened() | happened.BazaarClosed():
+            return ("",)
+        case happened.TicketIssued() | happened.TicketCalled() | happened.TicketRecalled() | happened.CallUndone():
+            return ("",)
+        case happened.TicketServed() | happened.TicketAbsent() | happened.TicketHeld() | happened.TicketReturned():
+            return ("",)
+        case happened.TicketTransferred() | happened.TicketCancelled() | happened.TicketExpired():
+            return ("",)
+        case happened.CounterOpened() | happened.CounterPaused() | happened.CounterClosed():
+            return ("",)
+        case happened.ServiceClosed() | happened.ServiceReopened() | happened.Announced() | happened.AnnouncementEnded():
+            return ("",)
+        case _:
+            assert_never(event)
+
+
+def _counters(bazaar: Bazaar, served_at: Counter[CounterNumber | None]) -> Iterator[View]:
+    for stand in bazaar.counters.values():
+        ticket = bazaar.tickets[stand.serving] if stand.serving else None
+        yield {
+            "counter": stand.number,
+            "agency": bazaar.plan.agency_of_counter(stand.number).code,
+            "lines": list(bazaar.plan.counter(stand.number).lines),
+            "state": stand.state.value,
+            "reason": stand.reason,
+            "label": stand.serving,
+            "since": ticket.called_at if ticket else None,
+            "calls": ticket.calls if ticket else 0,
+            "served": served_at[stand.number],
+        }
+
+
+def _line(bazaar: Bazaar, line: LineState, by_line: Counter[tuple[Prefix, TicketState]]) -> View:
+    prefix, quota = line.plan.prefix, line.plan.quota
+    return {
+        "line": prefix,
+        "agency": bazaar.plan.agency_of(prefix).code,
+        "regular": 0,
+        "priority": 0,
+        **{lane.value: len(state.waiting) for lane, state in line.lanes.items()},
+        "waiting_since": _waiting_since(bazaar, line),
+        "issued": line.issued,
+        "left": None if quota is None else max(0, quota - line.issued),
+        **_figures(by_line, (prefix,)),
+    }
+
+
+def _figures(by_line: Counter[tuple[Prefix, TicketState]], prefixes: Iterable[Prefix]) -> View:
+    """How many tickets of these lines are in each state that is shown."""
+    wanted = tuple(prefixes)
+    return {word: sum(by_line[prefix, state] for prefix in wanted) for word, state in STATES.items()}
+
+
+def _waiting_since(bazaar: Bazaar, line: LineState) -> int | None:
+    """When the ticket that waits longest was issued: the lowest number of a lane is its oldest."""
+    heads = ((line.plan.prefix_of(lane), next(iter(state.waiting), None)) for lane, state in line.lanes.items())
+    return min((bazaar.tickets[label_of(prefix, head)].issued_at for prefix, head in heads if head is not None), default=None)

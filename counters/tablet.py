@@ -1,0 +1,130 @@
+"""One counter as its officer sees it: who is there, who is next, who was set aside.
+
+Rule: every limit that the tablet counts down (undo, absent) is worked out here or in the core; the page only compares it with the clock.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from server.core import events as happened
+from server.core.bazaar import Bazaar, CounterStand, Ticket
+from server.core.calling import busy_counter, next_ticket
+from server.core.events import Event
+from server.core.plan import Counter
+from server.core.values import CounterNumber, Label, TicketState
+
+View = dict[str, object]
+
+COUNTER = re.compile(r"[1-9][0-9]{0,3}")
+"""A counter's number as it stands in a channel or a path."""
+MS_PER_SECOND = 1000
+
+
+def view(bazaar: Bazaar, argument: str) -> View | None:
+    """The view of ``counter/{argument}``, or None when there is no such counter (``docs/protocol.md``, section 5).
+
+    Beyond the contract: ``agency`` (code), ``reason`` of a pause, ``lanes`` (who waits, by lane), ``busy`` (waits here, is at another counter
+    now), ``closed_services`` (no transfer to these), ``closed`` (the bazaar), and in ``serving`` what the buttons need. Times are Unix ms.
+    """
+    stand = _stand(bazaar, argument)
+    if stand is None:
+        return None
+    counter = bazaar.plan.counter(stand.number)
+    called = next_ticket(bazaar, stand.number)
+    lanes = list(_lanes(bazaar, counter))
+    return {
+        "counter": stand.number,
+        "agency": bazaar.plan.agency_of_counter(stand.number).code,
+        "state": stand.state.value,
+        "reason": stand.reason,
+        "lines": list(counter.lines),
+        "serving": _serving(bazaar, bazaar.tickets[stand.serving]) if stand.serving else None,
+        "next": called.label if called else None,
+        "waiting": sum(len(bazaar.lines[prefix].lanes[lane].waiting) for prefix in counter.lines for lane in bazaar.lines[prefix].lanes),
+        "lanes": lanes,
+        "held": _aside(bazaar, counter, TicketState.HELD),
+        "absent": _aside(bazaar, counter, TicketState.ABSENT),
+        "busy": list(_busy(bazaar, counter)),
+        "closed_services": sorted(bazaar.closed_services),
+        "closed": bazaar.closed,
+    }
+
+
+def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
+    """The counters whose view the event may have changed, as they stand in the channel's name."""
+    return {str(number) for number in _touched(bazaar, event)}
+
+
+def _touched(bazaar: Bazaar, event: Event) -> Iterable[CounterNumber]:
+    match event:
+        case happened.BazaarOpened() | happened.BazaarClosed() | happened.ServiceClosed() | happened.ServiceReopened():
+            return bazaar.counters
+        case happened.CounterOpened() | happened.CounterPaused() | happened.CounterClosed() | happened.TicketRecalled():
+            return (event.counter,)
+        case happened.TicketIssued() | happened.TicketReturned() | happened.TicketCancelled():
+            return _counters_of_visit(bazaar, event.ticket)
+        case happened.TicketCalled() | happened.CallUndone() | happened.TicketServed() | happened.TicketAbsent():
+            return (event.counter, *_counters_of_visit(bazaar, event.ticket))
+        case happened.TicketHeld() | happened.TicketTransferred() | happened.TicketExpired():
+            return (*filter(None, [event.counter]), *_counters_of_visit(bazaar, event.ticket))
+        case happened.TicketPassed() | happened.Announced() | happened.AnnouncementEnded() | happened.Rated():
+            return ()
+        case _:
+            assert_never(event)
+
+
+def _counters_of_visit(bazaar: Bazaar, label: Label) -> Iterator[CounterNumber]:
+    """Every counter that may call a ticket of this visit: a visit that is busy at one counter is passed at all others."""
+    for other in bazaar.visits[bazaar.tickets[label].visit]:
+        for counter in bazaar.plan.counters_of(bazaar.tickets[other].line):
+            yield counter.number
+
+
+def _stand(bazaar: Bazaar, argument: str) -> CounterStand | None:
+    return bazaar.counters.get(CounterNumber(int(argument))) if COUNTER.fullmatch(argument) else None
+
+
+def _serving(bazaar: Bazaar, ticket: Ticket) -> View:
+    called_at = ticket.called_at or 0
+    rule = bazaar.plan.bazaar
+    return {
+        "label": ticket.label,
+        "since": called_at,
+        "calls": ticket.calls,
+        "line": ticket.line,
+        "lane": ticket.lane.value,
+        "services": list(ticket.services),
+        "call_offset": ticket.call_offset,
+        "undo_until": called_at + rule.undo_seconds * MS_PER_SECOND,
+        "recalls_left": max(0, rule.absent_after.recalls - (ticket.calls - 1)),
+        "absent_from": called_at + rule.absent_after.seconds * MS_PER_SECOND,
+    }
+
+
+def _lanes(bazaar: Bazaar, counter: Counter) -> Iterator[View]:
+    for prefix in counter.lines:
+        line = bazaar.lines[prefix]
+        for lane, state in line.lanes.items():
+            yield {
+                "line": prefix,
+                "lane": lane.value,
+                "prefix": line.plan.prefix_of(lane),
+                "count": len(state.waiting),
+                "numbers": str(state.waiting),
+            }
+
+
+def _aside(bazaar: Bazaar, counter: Counter, state: TicketState) -> list[Label]:
+    return [ticket.label for ticket in bazaar.tickets.values() if ticket.state is state and ticket.line in counter.lines]
+
+
+def _busy(bazaar: Bazaar, counter: Counter) -> Iterator[View]:
+    """Waiting tickets of the counter's lines whose visit is at another counter: looked for from the counters, which are few."""
+    for stand in bazaar.counters.values():
+        if stand.serving is None or stand.number == counter.number:
+            continue
+        for label in bazaar.visits[bazaar.tickets[stand.serving].visit]:
+            ticket = bazaar.tickets[label]
+            if ticket.state is TicketState.WAITING and ticket.line in counter.lines:
+                yield {"label": label, "busy_at": busy_counter(bazaar, ticket, counter.number)}
