@@ -1,0 +1,176 @@
+"""The pages of the hall: which bazaars there are, a bazaar's landing page, its TVs, and whether every call was in order."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import segno
+from aiohttp import web
+from markupsafe import Markup
+
+from displays.offer import offices
+from displays.order import verdict_of
+from server.core.plan import Plan, Screen
+from server.core.values import TicketState
+from server.hub.room import Room
+from server.web.errors import not_found
+from server.web.keys import ADDRESSES, HUB
+from server.web.pages import render, words_of
+from server.web.requests import room_of
+
+routes = web.RouteTableDef()
+
+_T = TypeVar("_T")
+
+COUNTERS_PER_PAGE = 6
+"""As many as people can read from afar on one screen."""
+RECENT_SLOTS = 5
+PAGE_SECONDS = 9
+
+
+@routes.get("/")
+async def index(request: web.Request) -> web.Response:
+    """The only open bazaar, or a list of them."""
+    rooms = [room for room in request.app[HUB].rooms.values() if room.opened and not room.bazaar.closed]
+    if len(rooms) == 1:
+        return web.Response(status=302, headers={"Location": f"/{rooms[0].plan.bazaar.id}"})
+    return render(request, "index.html", bazaars=[room.plan.bazaar for room in rooms])
+
+
+@routes.get("/{bazaar}")
+async def landing(request: web.Request) -> web.Response:
+    """What there is, what to bring, how long the waits are, and how to take a number."""
+    room = room_of(request)
+    return render(
+        request,
+        "landing.html",
+        bazaar=room.plan.bazaar,
+        closed=room.bazaar.closed,
+        hours=_hours(room),
+        offices=offices(room.bazaar),
+        screens=room.plan.screens,
+        page={"base": f"/{room.plan.bazaar.id}", "frame": frame_map(room, "bazaar")},
+    )
+
+
+@routes.get("/{bazaar}/tv/{screen}")
+async def tv(request: web.Request) -> web.Response:
+    """A hall screen. ``?page=n`` begins with its n-th page of counters; a browser without scripts turns the pages so."""
+    room = room_of(request)
+    screen = _screen(room.plan, request.match_info["screen"])
+    pages = pages_of(room.plan, screen)
+    first = _page_asked(request, len(pages))
+    frame = frame_map(room, f"hall/{screen.code}")
+    at_counter = {post["counter"]: post for post in frame["view"]["counters"]}
+    join_url = public_url(request, f"/{room.plan.bazaar.id}/join")
+    return render(
+        request,
+        "tv.html",
+        bazaar=room.plan.bazaar,
+        screen=screen,
+        clock=_local(room, frame["at"]).strftime("%H.%M"),
+        slots=_slots([at_counter[number] for number in pages[first]], COUNTERS_PER_PAGE),
+        recent_slots=_slots(frame["view"]["recent"], RECENT_SLOTS),
+        next_page=(first + 1) % len(pages),
+        join_url=join_url,
+        join_qr=qr(join_url),
+        page={
+            "base": f"/{room.plan.bazaar.id}",
+            "frame": frame,
+            "agencies": {code: words_of(request, room.plan.agency(code).name) for code in screen.agencies},
+            "pages": pages,
+            "page": first,
+            "page_ms": PAGE_SECONDS * 1000,
+        },
+    )
+
+
+@routes.get("/{bazaar}/order")
+async def order(request: web.Request) -> web.Response:
+    """Whether every call was in order: the verdict, the exceptions with their reasons, the figures, and how to check all this oneself."""
+    room = room_of(request)
+    verdict = await verdict_of(room)
+    home = f"/{room.plan.bazaar.id}"
+    return render(
+        request,
+        "order.html",
+        bazaar=room.plan.bazaar,
+        verdict=verdict,
+        exceptions=[(call, _local(room, call.at)) for call in room.bazaar.calls if call.out_of_order is not None],
+        lines=_figures(room),
+        log_url=public_url(request, f"{home}/log"),
+        page_url=public_url(request, home),
+    )
+
+
+def pages_of(plan: Plan, screen: Screen) -> list[list[int]]:
+    """The screen's counters page by page. An agency begins a new page where it would not fit on the one begun."""
+    pages: list[list[int]] = [[]]
+    for code in screen.agencies:
+        numbers = [counter.number for counter in plan.agency(code).counters]
+        if pages[-1] and len(pages[-1]) + len(numbers) > COUNTERS_PER_PAGE:
+            pages.append([])
+        for number in numbers:
+            if len(pages[-1]) == COUNTERS_PER_PAGE:
+                pages.append([])
+            pages[-1].append(number)
+    return pages
+
+
+def frame_map(room: Room, channel: str) -> Any:
+    """A channel's newest frame as a map, as true as this process knows now."""
+    return {**room.frame(channel).as_map(), "at": room.writer.fresh_at}
+
+
+def public_url(request: web.Request, path: str) -> str:
+    """The full address of a page of the public part."""
+    return (request.app[ADDRESSES].public or str(request.url.origin())) + path
+
+
+def qr(text: str) -> Markup:
+    """A QR code as an SVG element without colours of its own background, sized by whoever shows it."""
+    return Markup(segno.make(text, error="m").svg_inline(border=2, omitsize=True))  # noqa: S704 - segno's own markup
+
+
+def _screen(plan: Plan, code: str) -> Screen:
+    try:
+        return plan.screen(code)
+    except KeyError:
+        raise not_found("screen") from None
+
+
+def _page_asked(request: web.Request, pages: int) -> int:
+    """The page of counters to begin with; the first when the address asks for none that there is."""
+    asked = request.query.get("page", "")
+    return int(asked) if asked in map(str, range(pages)) else 0
+
+
+def _slots(items: Iterable[_T], size: int) -> list[_T | None]:
+    """Exactly ``size`` places: the first of the items, then None."""
+    filled: list[_T | None] = [*islice(items, size)]
+    return filled + [None] * (size - len(filled))
+
+
+def _local(room: Room, at: int) -> datetime:
+    return datetime.fromtimestamp(at / 1000, ZoneInfo(room.plan.bazaar.timezone))
+
+
+def _hours(room: Room) -> tuple[datetime, datetime]:
+    """Opening and closing, as the clocks of the place show them."""
+    zone = ZoneInfo(room.plan.bazaar.timezone)
+    opens, closes = (datetime.fromisoformat(text).astimezone(zone) for text in (room.plan.bazaar.opens, room.plan.bazaar.closes))
+    return opens, closes
+
+
+def _figures(room: Room) -> list[dict[str, Any]]:
+    """By line: numbers given out, and how many of them are in which state now."""
+    rows = {
+        line.prefix: {"line": line, "agency": room.plan.agency_of(line.prefix), "issued": 0, **dict.fromkeys(TicketState, 0)}
+        for line in room.plan.lines
+    }
+    for ticket in room.bazaar.tickets.values():
+        rows[ticket.line]["issued"] += 1
+        rows[ticket.line][ticket.state] += 1
+    return list(rows.values())

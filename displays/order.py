@@ -1,0 +1,60 @@
+"""The second opinion that the order page shows: the whole log, checked against the rules by what did not decide it."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+
+import msgpack
+
+from server.core.verify import Verdict, verify
+from server.hub.room import Room
+from server.store.codec import digest
+from server.store.log import PAGE_ENTRIES
+
+CHECK_EVERY_S = 30.0
+"""A check reads the whole log. However many people look, it is made once in so long."""
+
+
+@dataclass(slots=True, eq=False)
+class _Latest:
+    """A room's latest verdict and when it was made, by the loop's clock."""
+
+    verdict: Verdict | None = None
+    made_at: float = 0.0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+_latest: WeakKeyDictionary[Room, _Latest] = WeakKeyDictionary()
+
+
+async def verdict_of(room: Room) -> Verdict:
+    """The verdict on the room's log, at most `CHECK_EVERY_S` old; raises `StoreUnreachable`.
+
+    The log is checked in a thread of its own, so that calls go on meanwhile.
+    """
+    latest = _latest.setdefault(room, _Latest())
+    async with latest.lock:
+        now = asyncio.get_running_loop().time()
+        if latest.verdict is None or now - latest.made_at > CHECK_EVERY_S:
+            records = await _records(room)
+            latest.verdict = await asyncio.to_thread(verify, _decoded(records))
+            latest.made_at = now
+        return latest.verdict
+
+
+async def _records(room: Room) -> list[bytes]:
+    """All records up to the top of this moment."""
+    records: list[bytes] = []
+    top = room.offset
+    while len(records) < top:
+        page = await room.read(len(records), min(PAGE_ENTRIES, top - len(records)))
+        if not page:
+            break
+        records.extend(page)
+    return records
+
+
+def _decoded(records: list[bytes]) -> Iterator[tuple[object, bytes]]:
+    for record in records:
+        yield msgpack.unpackb(record), digest(record)

@@ -1,0 +1,205 @@
+// The hall TV: pages of counters, and a call that takes the screen. What to call next is decided in calls.js.
+
+import { CallQueue } from "./calls.js";
+import { follow } from "./feed.js";
+
+/** A call keeps the screen at least so long; then the next one, or the counters again. */
+const CALL_MS = 8000;
+const STALE_SECONDS = 25;
+/** A counter keeps its amber edge so long after a call. */
+const FRESH_EDGE_MS = 30000;
+const LONG_SAYING = 80;
+const CHIME = [{ hertz: 880, at: 0 }, { hertz: 659.26, at: 0.35 }];
+
+const page = JSON.parse(document.getElementById("page").textContent);
+const memoryKey = `urut:shown:${page.base}:${page.frame.channel}`;
+const queue = new CallQueue(JSON.parse(sessionStorage.getItem(memoryKey) || `{"epoch":"","shown":[]}`));
+const clock = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit", timeZone: page.frame.view.clock.timezone });
+const sound = new (window.AudioContext || window.webkitAudioContext)();
+
+let view = page.frame.view;
+let heard = { at: page.frame.at, since: performance.now() };
+let pageIndex = page.page;
+let pageTimer = 0;
+let sayingIndex = 0;
+let shownCall = null;
+let callTimer = 0;
+
+const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
+const one = (selector, within) => (within || document).querySelector(selector);
+const hubNow = () => heard.at + performance.now() - heard.since;
+const say = (name, fields) => page.strings[name].replace(/\{(\w+)\}/g, (_, key) => fields[key]);
+
+// Lifecycle
+
+function start() {
+  apply(page.frame);
+  waitToTurnPage();
+  for (const gesture of ["keydown", "pointerdown", "click"]) document.addEventListener(gesture, () => sound.resume());
+  sound.onstatechange = renderSound;
+  follow({ base: page.base, channels: [page.frame.channel], frames: [page.frame], onFrame: apply, onAge: renderAge });
+  document.body.setAttribute("data-ready", "");
+}
+
+function apply(frame) {
+  view = frame.view;
+  if (frame.at > hubNow()) heard = { at: frame.at, since: performance.now() };
+  queue.take(frame);
+  render();
+  if (shownCall && queue.stands(shownCall)) renderCall();
+  else endCall();
+}
+
+// Actions
+
+function waitToTurnPage() {
+  clearTimeout(pageTimer);
+  pageTimer = setTimeout(turnPage, page.page_ms);
+}
+
+function turnPage() {
+  showPage((pageIndex + 1) % page.pages.length);
+  sayingIndex += 1;
+}
+
+function showPage(index) {
+  pageIndex = index;
+  render();
+  waitToTurnPage();
+}
+
+function nextCall() {
+  shownCall = queue.waiting(hubNow())[0] || null;
+  if (shownCall) {
+    queue.markShown(shownCall);
+    chime();
+    callTimer = setTimeout(nextCall, CALL_MS);
+  }
+  queue.forget(hubNow());
+  sessionStorage.setItem(memoryKey, JSON.stringify(queue.memory()));
+  renderCall();
+}
+
+function endCall() {
+  clearTimeout(callTimer);
+  nextCall();
+}
+
+function chime() {
+  if (sound.state !== "running") return renderSound();
+  for (const note of CHIME) {
+    const start = sound.currentTime + note.at;
+    const tone = sound.createOscillator();
+    const volume = sound.createGain();
+    tone.frequency.value = note.hertz;
+    volume.gain.setValueAtTime(0, start);
+    volume.gain.linearRampToValueAtTime(0.6, start + 0.02);
+    volume.gain.exponentialRampToValueAtTime(0.001, start + 1.2);
+    tone.connect(volume);
+    volume.connect(sound.destination);
+    tone.start(start);
+    tone.stop(start + 1.25);
+  }
+}
+
+// Render
+
+function render() {
+  const posts = new Map(view.counters.map((post) => [post.counter, post]));
+  const numbers = page.pages[pageIndex];
+  all("[data-slot]").forEach((slot, index) => renderPost(slot, posts.get(numbers[index])));
+  all("[data-recent-slot]").forEach((slot, index) => renderRecent(slot, view.recent[index]));
+  all("[data-pages] > li").forEach((dot, index) => mark(dot, "aria-current", index === pageIndex && "page"));
+  renderSaying();
+}
+
+function renderPost(slot, post) {
+  slot.hidden = !post;
+  if (!post) return;
+  const idle = post.label === null;
+  slot.setAttribute("data-counter", post.counter);
+  slot.setAttribute("data-state", post.state);
+  slot.setAttribute("data-label", post.label || "");
+  mark(slot, "data-fresh", !idle && hubNow() - post.call_at < FRESH_EDGE_MS && "");
+  one("[data-agency]", slot).textContent = page.agencies[post.agency];
+  one("[data-number]", slot).textContent = post.counter;
+  badge(one("[data-badge]", slot), post.label);
+  const note = one("[data-note]", slot);
+  note.hidden = !idle && post.state === "open";
+  note.setAttribute("data-status", post.state);
+  note.textContent = [page.strings[post.state], post.reason].filter(Boolean).join(": ");
+}
+
+function renderRecent(slot, call) {
+  slot.hidden = !call;
+  if (!call) return;
+  slot.setAttribute("data-label", call.label);
+  slot.setAttribute("data-counter", call.counter);
+  one("[data-number]", slot).textContent = call.counter;
+  badge(one("[data-badge]", slot), call.label);
+}
+
+function renderCall() {
+  const box = one("[data-call]");
+  box.hidden = !shownCall;
+  if (!shownCall) return;
+  // Behind it lies the counter's page, so that people find the number there afterwards.
+  showPage(page.pages.findIndex((numbers) => numbers.includes(shownCall.counter)));
+  for (const name of ["label", "counter", "call_offset", "calls"]) box.setAttribute("data-" + name.replace("_", "-"), shownCall[name]);
+  one("[data-agency]", box).textContent = page.agencies[shownCall.agency];
+  one("[data-number]", box).textContent = shownCall.counter;
+  badge(one("[data-badge]", box), shownCall.label);
+  const again = one("[data-again]", box);
+  again.hidden = shownCall.calls < 2;
+  again.textContent = say("again", { n: shownCall.calls });
+  const waiting = queue.waiting(hubNow());
+  const line = one("[data-queue]", box);
+  line.textContent = "";
+  for (const call of waiting.slice(0, 3)) {
+    const item = document.createElement("li");
+    item.textContent = say("then", { label: call.label, counter: call.counter });
+    line.append(item);
+  }
+}
+
+function renderSaying() {
+  const live = view.announcements.filter((said) => said.until > hubNow()).map((said) => said.text);
+  const sayings = view.closed ? [page.strings.over] : [page.strings.free].concat(live);
+  const index = sayingIndex % sayings.length;
+  const place = one("[data-say]");
+  place.textContent = sayings[index];
+  mark(place, "data-announcement", !view.closed && index > 0 && "");
+  mark(place, "data-long", sayings[index].length > LONG_SAYING && "");
+}
+
+function renderAge(age) {
+  if (age.now) heard = { at: age.now, since: performance.now() };
+  const stale = age.seconds >= STALE_SECONDS;
+  one("[data-clock]").textContent = clock.format(hubNow()).replace(":", ".");
+  one("[data-age]").textContent = say("age", { n: age.seconds });
+  one("[data-age]").setAttribute("data-seconds", age.seconds);
+  one("[data-mark]").textContent = `#${age.offset} · ${age.head}`;
+  mark(document.body, "data-connected", age.connected && "");
+  const sign = one("[data-stale]");
+  sign.hidden = !stale;
+  sign.textContent = stale ? say("stale", { n: age.seconds }) : "";
+}
+
+function renderSound() {
+  const locked = sound.state !== "running";
+  document.body.setAttribute("data-sound", locked ? "locked" : "on");
+  one("[data-locked]").hidden = !locked;
+}
+
+function badge(element, label) {
+  element.hidden = !label;
+  element.textContent = label || "";
+  element.setAttribute("data-length", (label || "").length);
+}
+
+function mark(element, name, value) {
+  if (value === false) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
+
+start();
