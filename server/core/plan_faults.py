@@ -110,9 +110,11 @@ def _in_agency(path: str, agency: Agency, owners: Mapping[str, str]) -> Iterator
         yield from _bounds(here, number=counter.number)
         if own:
             yield from _choice(f"{here}.lines", counter.lines, own, "line", owners)
+    # A counter without lines is a fault already; what it was meant to serve is not told again.
+    complete = agency.counters and all(counter.lines for counter in agency.counters)
     served = {prefix for counter in agency.counters for prefix in counter.lines}
     for here, line in _each(f"{path}.lines", agency.lines):
-        if line.prefix and agency.counters and line.prefix not in served:
+        if complete and line.prefix and line.prefix not in served:
             yield Fault(here, f"No counter serves line {quoted(line.prefix)}. Name it in the lines of a counter of this agency.")
 
 
@@ -249,4 +251,4 @@ def _each(path: str, items: Iterable[Item]) -> list[tuple[str, Item]]:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(quoted(name) for name in names if name)
+    return ", ".join(quoted(name) for name in dict.fromkeys(names) if name)
