@@ -41,12 +41,13 @@ SETTINGS: Mapping[str, Any] = {
 
 # ARGV: offset and sha1 of the expected top, then the records. 1 when all were appended, 0 when the log has another top.
 _APPEND = """
-local id, content = '0-0', ''
+local newest, id, content = '0-0', '0-0', ''
 if redis.call('EXISTS', KEYS[1]) == 1 then
   local info = redis.call('XINFO', 'STREAM', KEYS[1])
   for i = 1, #info, 2 do
-    if info[i] == 'last-generated-id' then id = info[i + 1] end
+    if info[i] == 'last-generated-id' then newest = info[i + 1] end
     if info[i] == 'last-entry' and info[i + 1] then
+      id = info[i + 1][1]
       local fields = info[i + 1][2]
       for j = 1, #fields, 2 do
         if fields[j] == 'e' then content = fields[j + 1] end
@@ -54,7 +55,7 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
     end
   end
 end
-if id ~= ARGV[1] .. '-0' or redis.sha1hex(content) ~= ARGV[2] then return 0 end
+if newest ~= id or id ~= ARGV[1] .. '-0' or redis.sha1hex(content) ~= ARGV[2] then return 0 end
 for i = 3, #ARGV do
   redis.call('XADD', KEYS[1], string.format('%d-0', tonumber(ARGV[1]) + i - 2), 'e', ARGV[i])
 end

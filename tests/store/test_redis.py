@@ -1,0 +1,222 @@
+"""What only the log on a real server can suffer: lost answers, foreign hands in the streams, a server that is away."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+import pytest
+from redis.asyncio import Redis
+
+from server.core.values import BazaarId
+from server.store.codec import digest
+from server.store.embedded import EmbeddedStore
+from server.store.errors import BrokenLog, Conflict, StoreUnreachable
+from server.store.log import News, Top
+from server.store.redis import SETTINGS, BadStoreUrl, RedisLog, RedisStore, connect
+from tests.store.proxy import proxy_to, until
+
+pytestmark = pytest.mark.store
+
+
+@pytest.fixture
+def client(embedded: EmbeddedStore) -> Redis:
+    """A foreign hand."""
+    return Redis.from_url(embedded.url, **SETTINGS)
+
+
+async def test_keys_on_the_server(redis_log: RedisLog, bazaar_id: BazaarId, client: Redis) -> None:
+    """Both streams of a bazaar lie in one cluster slot, with the ids and fields of the protocol."""
+    await redis_log.append(Top(), [b"one", b"two"])
+    stream_id = await redis_log.publish(b"a")
+    assert [(b"1-0", {b"e": b"one"}), (b"2-0", {b"e": b"two"})] == await client.xrange(f"urut:{{{bazaar_id}}}:log")
+    assert [(stream_id.encode(), {b"c": b"a"})] == await client.xrange(f"urut:{{{bazaar_id}}}:commands")
+
+
+async def test_archived_streams_are_kept(redis_store: RedisStore, redis_log: RedisLog, bazaar_id: BazaarId, client: Redis) -> None:
+    """What was set aside stays on the server under the epoch."""
+    await redis_log.append(Top(), [b"one"])
+    await redis_log.publish(b"a")
+    epoch = digest(b"one").hex()
+    await redis_store.archive(bazaar_id, epoch)
+    assert 2 == await client.exists(f"{redis_log.log_key}:{epoch}", f"{redis_log.commands_key}:{epoch}")
+    assert 0 == await client.exists(redis_log.log_key, redis_log.commands_key)
+
+
+# Answers that are lost
+
+
+async def test_lost_answer_of_an_append(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId) -> None:
+    """An append whose answer was lost is no conflict with itself: it stands, and stands once."""
+    async with proxy_to(_port(embedded)) as proxy:
+        log = _through(proxy.port, embedded).log(bazaar_id)
+        await log.append(Top(), [b"one"])
+        proxy.loses_replies = True
+        appending = asyncio.create_task(log.append(Top(1, b"one"), [b"two"]))
+        await until(lambda: proxy.lost > 0)
+        proxy.loses_replies = False
+        await appending
+    assert [b"one", b"two"] == await redis_log.read(0, 10)
+
+
+async def test_lost_answer_of_a_conflict(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId) -> None:
+    """A lost answer does not hide that somebody else was first."""
+    async with proxy_to(_port(embedded)) as proxy:
+        log = _through(proxy.port, embedded).log(bazaar_id)
+        await log.append(Top(), [b"one"])
+        await redis_log.append(Top(1, b"one"), [b"theirs"])
+        proxy.loses_replies = True
+        appending = asyncio.create_task(log.append(Top(1, b"one"), [b"ours"]))
+        await until(lambda: proxy.lost > 0)
+        proxy.loses_replies = False
+        with pytest.raises(Conflict):
+            await appending
+    assert [b"one", b"theirs"] == await redis_log.read(0, 10)
+
+
+async def test_lost_answers_for_long(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId) -> None:
+    """While no answer comes at all the store counts as away; what was appended is found when it is back."""
+    async with proxy_to(_port(embedded)) as proxy:
+        log = _through(proxy.port, embedded).log(bazaar_id)
+        await log.append(Top(), [b"one"])
+        proxy.loses_replies = True
+        with pytest.raises(StoreUnreachable):
+            await log.append(Top(1, b"one"), [b"two"])
+        with pytest.raises(StoreUnreachable):
+            await log.follow(1, "")
+        proxy.loses_replies = False
+        assert [b"two"] == await log.read(1, 10)
+
+
+async def test_published_once(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId) -> None:
+    """A publish whose answer was lost is not sent a second time behind the caller's back."""
+    async with proxy_to(_port(embedded)) as proxy:
+        log = _through(proxy.port, embedded).log(bazaar_id)
+        await log.read(0, 1)
+        proxy.loses_replies = True
+        with pytest.raises(StoreUnreachable):
+            await log.publish(b"a")
+    assert [b"a"] == [command for _, command in (await redis_log.follow(0, "")).commands]
+
+
+async def test_append_after_the_scripts_were_forgotten(redis_log: RedisLog, client: Redis) -> None:
+    """A server that was restarted has no script any more and is given it again."""
+    await redis_log.append(Top(), [b"one"])
+    await client.script_flush()
+    await redis_log.append(Top(1, b"one"), [b"two"])
+    assert [b"one", b"two"] == await redis_log.read(0, 10)
+
+
+async def test_server_away() -> None:
+    """Every method says that the store cannot be reached; none hangs."""
+    store = connect("redis://127.0.0.1:1/0")
+    log = store.log(BazaarId("uji"))
+    for attempt in (
+        log.append(Top(), [b"one"]),
+        log.read(0, 1),
+        log.publish(b"a"),
+        log.follow(0, ""),
+        store.bazaars(),
+        store.register(BazaarId("uji")),
+        store.archive(BazaarId("uji"), "0"),
+    ):
+        with pytest.raises(StoreUnreachable, match="Connect call failed"):
+            await attempt
+    await store.close()
+
+
+async def test_wrong_password(embedded: EmbeddedStore) -> None:
+    """A server that does not let us in counts as away, and says why."""
+    store = connect(f"redis://:wrong@127.0.0.1:{_port(embedded)}/0")
+    with pytest.raises(StoreUnreachable, match="invalid username-password pair"):
+        await store.bazaars()
+
+
+# Foreign hands
+
+
+@pytest.mark.parametrize(("foreign_id", "fault"), [("2-1", "entry 3 of the log: is not there; next in the stream is 2-1"), ("4-0", "4-0")])
+async def test_foreign_entry(redis_log: RedisLog, client: Redis, foreign_id: str, fault: str) -> None:
+    """An entry that no hub appended is never followed, wherever one reads from."""
+    await redis_log.append(Top(), [b"one", b"two"])
+    await client.xadd(redis_log.log_key, {"e": b"three"}, id=foreign_id)
+    for after in (0, 1, 2):
+        with pytest.raises(BrokenLog, match=fault):
+            await redis_log.read(after, 10)
+    with pytest.raises(BrokenLog, match=fault):
+        await redis_log.follow(2, "")
+
+
+async def test_deleted_entry(redis_log: RedisLog, client: Redis) -> None:
+    """A gap is named by the entry that is missing."""
+    await redis_log.append(Top(), [b"one", b"two", b"three"])
+    await client.xdel(redis_log.log_key, "2-0")
+    with pytest.raises(BrokenLog) as caught:
+        await redis_log.read(0, 10)
+    assert 2 == caught.value.offset
+
+
+async def test_entry_without_its_field(redis_log: RedisLog, client: Redis) -> None:
+    """An entry without a record is named."""
+    await client.xadd(redis_log.log_key, {"x": b"one"}, id="1-0")
+    with pytest.raises(BrokenLog, match="entry 1 of the log: has no field e"):
+        await redis_log.read(0, 10)
+
+
+async def test_deleted_top(redis_log: RedisLog, client: Redis) -> None:
+    """Nothing is appended onto a log whose top was deleted, as if the deleted entry had never been."""
+    await redis_log.append(Top(), [b"one", b"two"])
+    await client.xdel(redis_log.log_key, "2-0")
+    for top in (Top(1, b"one"), Top(2, b"two"), Top(2, b"one")):
+        with pytest.raises(Conflict):
+            await redis_log.append(top, [b"new"])
+
+
+async def test_command_without_its_field(redis_log: RedisLog, client: Redis) -> None:
+    """A stream entry without a command is handed on as an empty one: it will be refused, and stops nothing."""
+    await client.xadd(redis_log.commands_key, {"x": b"a"}, id="7-0")
+    assert News([], [("7-0", b"")]) == await redis_log.follow(0, "")
+
+
+# URLs
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("redis+sentinel://a,b,c/mymaster", "sentinel:// is not supported yet"),
+        ("redis+cluster://a", "cluster:// is not supported yet"),
+        ("http://localhost", "begins with redis://"),
+        ("", "begins with redis://"),
+        ("redis://:secret@localhost:port/0", "cannot be read"),
+    ],
+)
+def test_bad_url(url: str, fault: str) -> None:
+    """A URL that cannot be used is refused at once, without telling the password in it."""
+    with pytest.raises(BadStoreUrl, match=fault) as caught:
+        connect(url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["rediss://localhost:6379", "unix:///run/store.sock?db=1"])
+async def test_other_urls(url: str) -> None:
+    """TLS and sockets of this machine are taken; nobody is called before it is needed."""
+    await connect(url).close()
+
+
+async def test_settings_win_over_the_url(embedded: EmbeddedStore) -> None:
+    """An option in the URL cannot switch on what breaks reading."""
+    store = connect(f"{embedded.url}?protocol=3&retry_on_timeout=true")
+    log = store.log(BazaarId("other-protocol"))
+    await log.append(Top(), [b"one"])
+    assert News([b"one"], []) == await log.follow(0, "")
+    await store.close()
+
+
+def _port(embedded: EmbeddedStore) -> int:
+    port = urlsplit(embedded.url).port
+    assert port is not None
+    return port
+
+
+def _through(port: int, embedded: EmbeddedStore) -> RedisStore:
+    """The same store, by another port."""
+    return connect(embedded.url.replace(f":{_port(embedded)}/", f":{port}/"))
