@@ -49,6 +49,16 @@ class Address:
         return f"redis://:{self.password}@{HOST}:{self.port}/0"
 
 
+def address_in(path: Path) -> Address | None:
+    """Where the server of a data folder listens or last listened, whoever holds the folder; None when none was ever started."""
+    try:
+        lines = (path / CONF).read_text().splitlines()
+        settings = dict(line.split(" ", 1) for line in lines)
+        return Address(int(settings["port"]), settings["requirepass"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 class DataFolder:
     """Held by this process from here to `release`.
 
@@ -93,12 +103,7 @@ class DataFolder:
 
     def read_address(self) -> Address | None:
         """Where the server of this folder listens or last listened."""
-        try:
-            lines = (self.path / CONF).read_text().splitlines()
-            settings = dict(line.split(" ", 1) for line in lines)
-            return Address(int(settings["port"]), settings["requirepass"])
-        except (OSError, ValueError, KeyError):
-            return None
+        return address_in(self.path)
 
     def write_address(self) -> Address:
         """Write the settings for a new server. It comes back where it was, so that those who used it find it again, if the port is free."""

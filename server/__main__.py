@@ -1,0 +1,26 @@
+"""The command line ``urut``: the only place that wires real parts and reads the environment and the clock."""
+
+import logging
+import sys
+
+import click
+
+from server.cli import serving, tools
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+@click.group(context_settings={"show_default": True, "max_content_width": 110})
+@click.version_option(package_name="urut")
+def main() -> None:
+    """urut: the queue display for a service bazaar. `urut demo` shows it at work."""
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
+
+
+for command in (serving.demo, serving.open_, serving.hub, serving.counters, serving.redis):
+    main.add_command(command)
+for command in (tools.pair, tools.log, tools.press, tools.tv, tools.report, tools.simulate, tools.bench):
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""The organiser's commands beside `open`: pairing links, and the log as proof."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import aiohttp
+import click
+import msgpack
+import segno
+from rich.console import Console
+from rich.table import Table
+
+from server.cli import flags, wiring
+from server.cli.wiring import BadUse, Settings
+from server.core.verify import Verdict, verify
+from server.store.codec import digest, split_records
+from server.store.log import PAGE_ENTRIES
+from server.web.credentials import ADMIN, SUPERVISOR, Credentials, scope_of
+
+FETCH_S = 60
+
+
+@click.command()
+@click.argument("who", metavar="COUNTER")
+@flags.bazaar
+@flags.redis_url
+@flags.data
+@flags.secret
+@flags.hub_url
+@flags.counters_url
+@flags.runs
+async def pair(
+    who: str, bazaar: str | None, redis_url: str | None, data: Path, secret: str | None, hub_url: str, counters_url: str
+) -> None:
+    """Show the link and QR that make a device the tablet of COUNTER (3), a kiosk (kiosk/1), the supervisor's or the admin's."""
+    settings = Settings(redis_url=redis_url, data=data, secret=secret)
+    async with wiring.open_store(settings) as (store, _):
+        bazaar_id = await wiring.the_bazaar(store, bazaar)
+        plan = await wiring.plan_of(store, bazaar_id)
+        scope = scope_of(bazaar_id, await wiring.epoch_of(store, bazaar_id))
+    principal = f"counter/{who}" if who.isdecimal() else who
+    known = {ADMIN, SUPERVISOR, *(f"counter/{counter.number}" for counter in plan.counters)}
+    if principal not in known and not principal.startswith("kiosk/"):
+        raise BadUse(f"{who} is no counter of {bazaar_id}; also known: kiosk/1 …, {SUPERVISOR}, {ADMIN}")
+    base = hub_url if principal.startswith("kiosk/") else counters_url
+    link = f"{base}/{bazaar_id}/pair/{Credentials(settings.secret_bytes()).key(scope, principal)}"
+    click.echo(link)
+    segno.make(link).terminal(compact=True)
+
+
+@click.group()
+def log() -> None:
+    """The bazaar's log: take it out, check it."""
+
+
+@log.command("export")
+@click.argument("file", type=click.File("wb"))
+@flags.bazaar
+@flags.redis_url
+@flags.data
+@flags.runs
+async def export(file: IO[bytes], bazaar: str | None, redis_url: str | None, data: Path) -> None:
+    """Write every entry of the log to FILE (- for standard output), byte for byte as it is stored."""
+    async with wiring.open_store(Settings(redis_url=redis_url, data=data)) as (store, _):
+        entries = store.log(await wiring.the_bazaar(store, bazaar))
+        offset = 0
+        while records := await entries.read(offset, PAGE_ENTRIES):
+            file.write(b"".join(records))
+            offset += len(records)
+    click.echo(f"{offset} entries", err=True)
+
+
+@log.command("verify")
+@click.argument("source", metavar="FILE|URL")
+@click.option("--head", help="A head hash, or its first 8 digits, that somebody noted earlier.")
+@flags.runs
+async def verify_(source: str, head: str | None) -> int:
+    """Check a log against the rules: an exported FILE, or the address of a bazaar that runs. Exit code 1 when a rule is broken."""
+    raw = await read_log(source)
+    try:
+        verdict = verify(_with_hashes(raw), head=head)
+    except ValueError as error:
+        click.echo(f"{source}: {error}", err=True)
+        return 1
+    _print(source, verdict)
+    return 0 if verdict.fault is None else 1
+
+
+async def read_log(source: str) -> bytes:
+    """The bytes of a log, from a file or from a running bazaar's address.
+
+    Raises:
+        BadUse: nothing can be read there.
+    """
+    if not source.startswith(("http://", "https://")):
+        try:
+            return await asyncio.to_thread(Path(source).read_bytes)
+        except OSError as error:
+            raise BadUse(f"{source}: {error.strerror}") from None
+    url = source.rstrip("/")
+    url = url if url.endswith("/log") else f"{url}/log"
+    try:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(FETCH_S)) as session, session.get(url) as response:
+            response.raise_for_status()
+            return await response.read()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise BadUse(f"{url}: {error}") from None
+
+
+def _with_hashes(raw: bytes) -> Iterator[tuple[object, bytes]]:
+    """Each record's map beside the hash of its bytes."""
+    for record in split_records(raw):
+        yield msgpack.unpackb(record, strict_map_key=False), digest(record)
+
+
+def _print(source: str, verdict: Verdict) -> None:
+    figures = verdict.figures
+    table = Table(title=source, show_header=False)
+    for name in ("entries", "events", "refusals", "tickets", "calls", "undone", "served", "absent", "waiting", "counters"):
+        table.add_row(name, str(getattr(figures, name)))
+    reasons = ", ".join(f"{count} {reason}" for reason, count in figures.out_of_order.items())
+    table.add_row("out of order", reasons or "none")
+    table.add_row("head", verdict.head)
+    console = Console()
+    console.print(table)
+    if verdict.fault is None:
+        console.print("[green]Every call is in order.[/green]")
+    else:
+        console.print(f"[red]{verdict.fault}[/red]", soft_wrap=True)

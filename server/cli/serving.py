@@ -1,0 +1,122 @@
+"""The commands that serve: everything at once for a look (`demo`), or the parts of a real bazaar, each a process of its own."""
+
+import json
+import logging
+import tempfile
+from pathlib import Path
+
+import click
+
+from server.cli import flags, wiring
+from server.cli.demo import Demo, run_demo
+from server.cli.wiring import Settings
+from server.core.plan import words
+from server.store.embedded import start_embedded
+from server.store.plan_file import read_plan
+from server.web.keys import ROOT, Addresses
+
+SAMPLE = ROOT / "bazaars" / "mayangan.toml"
+
+
+@click.command()
+@flags.host
+@flags.port(8000)
+@flags.redis_url
+@flags.secret
+@flags.option("--data", "URUT_DATA", type=flags.FOLDER, help="Keep the log here; default: it ends with the demo.")
+@click.option("--quiet", is_flag=True, help="No simulated people; every counter is open.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON with addresses and keys when ready.")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=SAMPLE)
+@flags.runs
+async def demo(
+    host: str, port: int, redis_url: str | None, secret: str | None, data: Path | None, quiet: bool, as_json: bool, file: Path
+) -> None:
+    """The sample bazaar (or FILE) with everything on one port, and simulated people at work."""
+    with tempfile.TemporaryDirectory(prefix="urut-demo-", ignore_cleanup_errors=True) as folder:
+        settings = Settings(redis_url=redis_url, data=data or Path(folder), secret=secret)
+        await run_demo(Demo(settings=settings, file=file, host=host, port=port, quiet=quiet, as_json=as_json), click.echo)
+
+
+@click.command()
+@flags.host
+@flags.port(8000)
+@flags.redis_url
+@flags.data
+@flags.secret
+@flags.hub_url
+@flags.counters_url
+@flags.runs
+async def hub(host: str, port: int, redis_url: str | None, data: Path, secret: str | None, hub_url: str, counters_url: str) -> None:
+    """Serve the public: TVs, phones, kiosks, the log."""
+    settings = Settings(redis_url=redis_url, data=data, secret=secret)
+    await _serve(settings, wiring.PUBLIC_PARTS, Addresses(public=hub_url, staff=counters_url), host, port)
+
+
+@click.command()
+@flags.host
+@flags.port(8001)
+@flags.redis_url
+@flags.data
+@flags.secret
+@flags.hub_url
+@flags.counters_url
+@flags.runs
+async def counters(host: str, port: int, redis_url: str | None, data: Path, secret: str | None, hub_url: str, counters_url: str) -> None:
+    """Serve the staff: tablets and the desk, apart from the crowd of phones."""
+    settings = Settings(redis_url=redis_url, data=data, secret=secret)
+    await _serve(settings, wiring.STAFF_PARTS, Addresses(public=hub_url, staff=counters_url), host, port)
+
+
+async def _serve(settings: Settings, parts: wiring.Parts, addresses: Addresses, host: str, port: int) -> None:
+    secret = settings.secret_bytes()
+    async with wiring.attached_store(settings) as store:
+        app = wiring.application(store, secret, parts, addresses)
+        async with wiring.listening(app, host, port) as url:
+            logging.getLogger(__name__).info("listening on %s", url)
+            await wiring.until_told_to_stop()
+
+
+@click.command()
+@flags.data
+@flags.runs
+async def redis(data: Path) -> None:
+    """Run the bundled store until told to stop."""
+    store = await start_embedded(data)
+    try:
+        click.echo(store.url)
+        await wiring.until_told_to_stop()
+    finally:
+        await store.close()
+
+
+@click.command("open")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--new-edition", is_flag=True, help="Close and archive the log that is open, and begin anew.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON with addresses and keys.")
+@flags.redis_url
+@flags.data
+@flags.secret
+@flags.hub_url
+@flags.counters_url
+@flags.runs
+async def open_(
+    file: Path,
+    new_edition: bool,
+    as_json: bool,
+    redis_url: str | None,
+    data: Path,
+    secret: str | None,
+    hub_url: str,
+    counters_url: str,
+) -> None:
+    """Open the bazaar of FILE, or continue it when it is open with the same file; prints its keys."""
+    plan = read_plan(file)
+    settings = Settings(redis_url=redis_url, data=data, secret=secret)
+    async with wiring.open_store(settings) as (store, url):
+        epoch = await wiring.open_bazaar_log(store, plan, new_edition=new_edition)
+        keys = wiring.keys_of(settings.secret_bytes(), plan, epoch)
+        if as_json:
+            click.echo(json.dumps({"bazaar": plan.bazaar.id, "hub": hub_url, "counters": counters_url, "redis": url, **keys.as_map()}))
+            return
+        click.echo(f"{words(plan.bazaar.name, 'id')} is open. Pair the organiser's device, which then shows all other links:")
+        click.echo(f"{counters_url}/{plan.bazaar.id}/pair/{keys.admin}")

@@ -1,0 +1,247 @@
+"""Channels over real WebSockets, with the `websockets` client."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import msgpack
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
+
+from server.core.plan import Plan
+from server.core.values import CommandId
+from server.hub.live import BadFollow, parse_channels, parse_have
+from server.store.log import MemoryStore
+from server.store.opening import open_log
+from tests.scenarios import CONFIG, START_MS
+from tests.serving import Served, serving
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    """A bazaar with counter 1 open and A-001, A-002 waiting."""
+    async with serving() as bazaar:
+        await bazaar.submit("open_counter", counter=1)
+        await bazaar.submit("issue", services=["ktp"])
+        await bazaar.submit("issue", services=["ktp"])
+        yield bazaar
+
+
+@asynccontextmanager
+async def following(
+    served: Served, channels: str, *, have: str = "", subprotocol: str = "urut.v1.json", key: str = "", origin: str | None = None
+) -> AsyncIterator[ClientConnection]:
+    """A client that follows these channels."""
+    url = f"{served.home.replace('http', 'ws', 1)}/live?channels={channels}&have={have}"
+    headers = served.bearer(key) if key else {}
+    protocols = [Subprotocol(subprotocol)] if subprotocol else None
+    async with connect(url, subprotocols=protocols, additional_headers=headers, origin=origin) as socket:  # type: ignore[arg-type]  # plain str
+        yield socket
+
+
+async def next_frame(socket: ClientConnection) -> dict[str, Any]:
+    """The next frame, of either subprotocol."""
+    async with asyncio.timeout(5):
+        data = await socket.recv()
+    frame: dict[str, Any] = json.loads(data) if isinstance(data, str) else msgpack.unpackb(data)
+    return frame
+
+
+async def next_of(socket: ClientConnection, channel: str) -> dict[str, Any]:
+    """The next frame of this channel."""
+    while (frame := await next_frame(socket))["channel"] != channel:
+        pass
+    return frame
+
+
+async def test_a_press_reaches_every_screen(served: Served) -> None:
+    """A call stands in the next frame of the hall, the line and the counter, all at the offset of its entry."""
+    async with following(served, "hall,line/A,counter/1", key=served.keys.counters[1]) as socket:
+        assert ["hall", "line/A", "counter/1", ""] == [(await next_frame(socket))["channel"] for _ in range(4)]
+        entry = await served.submit("next", counter=1, seen=None)
+        frames = {frame["channel"]: frame for frame in [await next_frame(socket) for _ in range(3)]}
+    assert {entry.offset} == {frame["offset"] for frame in frames.values()}
+    assert "A-001" == frames["hall"]["view"]["counters"][0]["label"]
+    assert "A-001" == frames["counter/1"]["view"]["serving"]["label"]
+    assert "2" == frames["line/A"]["view"]["waiting"]["regular"]
+    assert {served.room.head[:8]} == {frame["head"] for frame in frames.values()}
+
+
+async def test_both_subprotocols_say_the_same(served: Served) -> None:
+    """JSON and msgpack carry the same map, and a client that names no subprotocol gets JSON."""
+    frames = []
+    for subprotocol in ("urut.v1.json", "urut.v1.msgpack", ""):
+        async with following(served, "hall", subprotocol=subprotocol) as socket:
+            frames.append(await next_frame(socket))
+    assert frames[0]["view"] == frames[1]["view"] == frames[2]["view"]
+    assert {frames[0]["offset"]} == {frame["offset"] for frame in frames}
+
+
+async def test_reconnect_is_spared_what_it_has(served: Served) -> None:
+    """A client that names its position gets only the channels that moved since."""
+    async with following(served, "hall,line/A,line/B") as socket:
+        first = {frame["channel"]: frame for frame in [await next_frame(socket) for _ in range(3)]}
+    have = ",".join(f"{name}@{frame['epoch']}:{frame['offset']}" for name, frame in first.items())
+    await served.submit("issue", services=["skck"])
+    async with following(served, "hall,line/A,line/B", have=have) as socket:
+        assert ["line/B", ""] == [(await next_frame(socket))["channel"] for _ in range(2)]
+
+
+async def test_another_epoch_counts_for_nothing(served: Served) -> None:
+    """What a client has of another log does not keep it from this one, however high its offset."""
+    async with following(served, "hall", have="hall@0123456789abcdef:999999") as socket:
+        assert "hall" == (await next_frame(socket))["channel"]
+
+
+async def test_hub_that_lags_says_nothing_old(served: Served) -> None:
+    """A client that is ahead of this hub hears nothing until the hub has passed it."""
+    ahead = served.room.offset + 1
+    async with following(served, "hall", have=f"hall@{served.room.epoch}:{ahead}") as socket:
+        assert "" == (await next_frame(socket))["channel"]
+        await served.submit("next", counter=1, seen=None)
+        await served.submit("recall", counter=1, ticket="A-001")
+        assert ahead + 1 == (await next_frame(socket))["offset"]
+
+
+async def test_a_refusal_moves_no_screen(served: Served) -> None:
+    """A refused command changes no view, so no frame is sent for it."""
+    async with following(served, "hall") as socket:
+        await next_of(socket, "")
+        await served.submit("next", counter=1, seen="A-009")
+        last = await served.submit("next", counter=1, seen=None)
+        assert last.offset == (await next_frame(socket))["offset"]
+
+
+async def test_two_bazaars_on_one_hub() -> None:
+    """One hub serves several bazaars; what happens in one is not seen in the other."""
+    store = MemoryStore()
+    other = Plan.from_config({**CONFIG, "bazaar": {**CONFIG["bazaar"], "id": "lain"}})  # type: ignore[dict-item]  # a map, as a file has it
+    await open_log(store.log(other.bazaar.id), other, by="admin", now_ms=START_MS, command_id=CommandId("opens-the-other-one"))
+    await store.register(other.bazaar.id)
+    async with serving(store=store) as served:
+        await served.submit("issue", services=["ktp"])
+        async with served.session.get(f"{served.url}/lain/views/line/A") as answer:
+            assert "" == (await answer.json())["view"]["waiting"]["regular"]
+
+
+async def test_bazaar_opened_later_is_served() -> None:
+    """A bazaar that is opened while the hub runs is served without a restart."""
+    store = MemoryStore()
+    other = Plan.from_config({**CONFIG, "bazaar": {**CONFIG["bazaar"], "id": "nanti"}})  # type: ignore[dict-item]  # a map, as a file has it
+    async with serving(store=store) as served:
+        await open_log(store.log(other.bazaar.id), other, by="admin", now_ms=START_MS, command_id=CommandId("opens-the-later-one"))
+        await store.register(other.bazaar.id)
+        async with asyncio.timeout(10):
+            while True:
+                async with served.session.get(f"{served.url}/nanti/views/bazaar") as answer:
+                    if answer.status == 200:
+                        break
+
+
+async def test_new_edition_begins_anew(served: Served) -> None:
+    """When the log is begun anew its followers are sent away with 1012, and come back to the new epoch."""
+    store = served.room._log  # type: ignore[attr-defined]
+    old = served.room.epoch
+    async with following(served, "hall") as socket:
+        await next_of(socket, "")
+        store.clear(old)
+        await open_log(store, served.room.plan, by="admin", now_ms=START_MS, command_id=CommandId("opens-it-once-more"))
+        await socket.wait_closed()
+    assert 1012 == socket.close_code
+    async with following(served, "hall", have=f"hall@{old}:3") as socket:
+        frame = await next_frame(socket)
+    assert old != frame["epoch"]
+    assert 1 == frame["offset"]
+
+
+async def test_shutdown_sends_followers_elsewhere() -> None:
+    """A hub that ends closes its sockets with 1012, so that clients go to another one at once."""
+    async with serving() as served:
+        connection = following(served, "hall")
+        socket = await connection.__aenter__()
+        await next_of(socket, "")
+    await socket.wait_closed()
+    assert 1012 == socket.close_code
+
+
+async def test_reader_that_sleeps_gets_the_newest(served: Served) -> None:
+    """A client that reads nothing for a while is owed one frame a channel: after hundreds of changes it has the last one soon."""
+    async with following(served, "hall,desk", key=served.keys.admin) as socket:
+        socket.transport.pause_reading()
+        for _ in range(400):
+            await served.submit("issue", services=["ktp"])
+        last = served.room.frame("desk").mark.offset
+        socket.transport.resume_reading()
+        offsets = []
+        while not offsets or offsets[-1] < last:
+            offsets.append((await next_of(socket, "desk"))["offset"])
+    assert sorted(set(offsets)) == offsets
+    assert len(offsets) < 400
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "says"),
+    [
+        ("", 422, "channels"),
+        ("channels=", 422, "channels"),
+        ("channels=hall,,line/A", 422, "channels"),
+        ("channels=" + ",".join(f"line/{n}" for n in range(65)), 422, "channels"),
+        ("channels=" + "x" * 201, 422, "channels"),
+        ("channels=nope", 404, "channel"),
+        ("channels=hall/nope", 404, "channel"),
+        ("channels=hall/", 404, "channel"),
+        ("channels=line/Z", 404, "channel"),
+        ("channels=visit/forged.token", 404, "channel"),
+        ("channels=counter/1", 401, "paired"),
+        ("channels=desk", 401, "paired"),
+        ("channels=hall&have=hall", 422, "have"),
+        ("channels=hall&have=hall@e", 422, "have"),
+        ("channels=hall&have=hall@e:-1", 422, "have"),
+        ("channels=hall&have=hall@e:" + "9" * 40, 422, "have"),
+    ],
+)
+async def test_bad_questions(served: Served, query: str, status: int, says: str) -> None:
+    """What cannot be followed is refused before the upgrade, with the shape of every error."""
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
+    async with served.session.get(f"{served.home}/live?{query}&lang=en", headers=headers) as answer:
+        body = await answer.json()
+    assert status == answer.status
+    assert says in json.dumps(body)
+
+
+async def test_other_officer_s_counter(served: Served) -> None:
+    """An officer follows the own counter only; a supervisor follows any."""
+    with pytest.raises(InvalidStatus) as refused:
+        async with following(served, "counter/1", key=served.keys.counters[2]):
+            pass
+    assert 403 == refused.value.response.status_code
+    async with following(served, "counter/1", key=served.keys.supervisor) as socket:
+        assert "counter/1" == (await next_frame(socket))["channel"]
+
+
+async def test_page_of_another_site(served: Served) -> None:
+    """A page of another site cannot open a socket here."""
+    with pytest.raises(InvalidStatus) as refused:
+        async with following(served, "hall", origin="https://elsewhere.example"):
+            pass
+    assert 403 == refused.value.response.status_code
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_parsers_only_say_bad_follow(channels: str, have: str) -> None:
+    """Whatever stands in the address, it is parsed or refused by name."""
+    with suppress(BadFollow):
+        assert set(channels.split(",")) == set(parse_channels(channels))
+    with suppress(BadFollow):
+        assert all(offset >= 0 for offset in parse_have(have, "e").values())
+
+
+def test_have_of_several_channels() -> None:
+    """Names may hold an @; what counts is the last one."""
+    assert {"visit/a.b": 3, "line/A": 4} == parse_have("visit/a.b@e:3,line/A@e:4,hall@other:9", "e")

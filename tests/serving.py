@@ -1,0 +1,76 @@
+"""A real application on a real port over a log in memory, for tests that speak HTTP and WebSocket to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+from aiohttp import web
+
+import counters.channels
+import displays.channels
+from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, Keys, epoch_of, keys_of, listening, now_ms
+from server.core.entry import Entry
+from server.core.plan import Plan
+from server.core.values import CommandId
+from server.hub.hub import Hub
+from server.hub.room import Room
+from server.store.log import MemoryStore, Store
+from server.store.opening import open_log
+from server.web.app import make_app
+from server.web.credentials import Credentials
+from server.web.keys import HUB, Addresses
+from server.web.limits import Limits
+from tests.scenarios import CONFIG, START_MS
+
+SECRET = b"a secret of the tests only"
+
+
+@dataclass(slots=True, kw_only=True)
+class Served:
+    """A bazaar that is served: its address, its room in this process, its keys, and an HTTP session without cookies."""
+
+    url: str
+    app: web.Application
+    room: Room
+    keys: Keys
+    session: aiohttp.ClientSession
+    commands: int = 0
+
+    @property
+    def home(self) -> str:
+        """The bazaar's address."""
+        return f"{self.url}/{self.room.plan.bazaar.id}"
+
+    async def submit(self, do: str, by: str = "admin", **fields: object) -> Entry:
+        """Put a command to the bazaar and wait for its entry."""
+        self.commands += 1
+        return await self.room.submit({"command_id": f"test-command-{self.commands:06d}", "do": do, "by": by, **fields})
+
+    def bearer(self, key: str) -> dict[str, str]:
+        """The header that carries a key."""
+        return {"Authorization": f"Bearer {key}"}
+
+
+@asynccontextmanager
+async def serving(
+    *,
+    store: Store | None = None,
+    config: Mapping[str, object] = CONFIG,
+    parts: Sequence[web.RouteTableDef] = (*PUBLIC_PARTS, *STAFF_PARTS),
+    limits: Limits | None = None,
+) -> AsyncIterator[Served]:
+    """Open the bazaar of ``config`` in ``store`` and serve it; everything ends with the context."""
+    store = store or MemoryStore()
+    plan = Plan.from_config(config)
+    await open_log(store.log(plan.bazaar.id), plan, by="admin", now_ms=START_MS, command_id=CommandId("test-opens-the-bazaar"))
+    await store.register(plan.bazaar.id)
+    keys = keys_of(SECRET, plan, await epoch_of(store, plan.bazaar.id))
+    kinds = (*displays.channels.kinds(Credentials(SECRET)), *counters.channels.kinds())
+    app = make_app(Hub(store, kinds, now_ms), SECRET, parts, Addresses(), limits or Limits(burst=1000, per_minute=1000))
+    async with listening(app, "127.0.0.1", 0) as url, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        async with asyncio.timeout(10):
+            while (room := app[HUB].rooms.get(plan.bazaar.id)) is None or not room.ready:
+                await asyncio.sleep(0)
+        yield Served(url=url, app=app, room=room, keys=keys, session=session)
