@@ -12,10 +12,12 @@ from tests.house.tree import sources, texts
 SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:|mypy:|pyright:|ruff:|fmt:)")
 CODE = r"[A-Za-z]+[\w-]*"
 WITH_REASON = re.compile(
-    rf"#\s*(noqa:\s*{CODE}(,\s*{CODE})*|type:\s*ignore\[[\w, -]+\]|pragma: no cover|fmt: (off|on|skip))\s+(#|-)?\s*\w{(4,)}"
+    rf"#\s*(noqa:\s*{CODE}(,\s*{CODE})*|type:\s*ignore\[[\w, -]+\]|pragma: no cover|fmt: (off|on|skip))\s+(#|-)?.*[a-z]{{4,}}"
 )
 JS_SILENCED = re.compile(r"@ts-(ignore|nocheck)|eslint-disable|@ts-expect-error(?!:? \w+ \w+)")
-SETTING = re.compile(r"^ignore_missing_imports|^disable_error_code|^ignore_imports|^exclude|^follow_imports")
+TURNED_OFF = re.compile(
+    r'^(?!(?:extend-)?select\b).*"[A-Z]+\d+"|^(?:ignore_missing_imports|disable_error_code|ignore_imports|exclude|follow_imports)\b'
+)
 
 
 def test_silenced_checks_have_a_reason() -> None:
@@ -30,7 +32,7 @@ def test_silenced_checks_of_scripts_have_a_reason() -> None:
 
 def test_settings_that_ignore_have_a_reason() -> None:
     """Each rule that pyproject.toml turns off has a comment on its line."""
-    assert [] == list(ignored_without_reason(texts()["pyproject.toml"]))
+    assert [] == ignored_without_reason(texts()["pyproject.toml"])
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,7 @@ def test_a_reason_is_enough(comment: str) -> None:
 def test_a_bare_ignore_in_the_settings_is_seen() -> None:
     """Lists of ignored rules, ignores by file and mypy's exceptions are all looked at."""
     bare = 'ignore = [\n    "D104",\n]\n[tool.ruff.lint.per-file-ignores]\n"tests/**" = ["S101"]\n\n[x]\nignore_missing_imports = true\n'
-    assert ['"D104",', '"tests/**" = ["S101"]', "ignore_missing_imports = true"] == list(ignored_without_reason(bare))
+    assert ['"D104",', '"tests/**" = ["S101"]', "ignore_missing_imports = true"] == ignored_without_reason(bare)
 
 
 def silenced_without_reason(text: str) -> Iterator[int]:
@@ -64,11 +66,6 @@ def silenced_without_reason(text: str) -> Iterator[int]:
             yield token.start[0]
 
 
-def ignored_without_reason(text: str) -> Iterator[str]:
+def ignored_without_reason(text: str) -> list[str]:
     """The lines of pyproject.toml that turn a check off and have no comment."""
-    in_list = in_table = False
-    for line in map(str.strip, text.splitlines()):
-        in_table = "per-file-ignores" in line if line.startswith("[") else in_table and line != ""
-        if ((in_list and line != "]") or (in_table and "=" in line) or SETTING.match(line)) and "#" not in line:
-            yield line
-        in_list = line == "ignore = [" or (in_list and line != "]")
+    return [line.strip() for line in text.splitlines() if TURNED_OFF.search(line.strip()) and "#" not in line]
