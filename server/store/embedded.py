@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from server.store.errors import EmbeddedFailed
 from server.store.folder import CONF, SERVER_LOG, SERVER_PID, Address, DataFolder
 from server.store.outage import Outage
-from server.store.redis import SETTINGS
+from server.store.redis import ANSWER_SECONDS_MAX, SETTINGS
 from server.store.server_binary import find_server
 
 START_SECONDS_MAX = 60.0
@@ -176,7 +176,8 @@ def _spawn(command: list[str], folder: DataFolder, *, lock: int | None = None, s
 async def _answers(client: Redis) -> bool:
     """Whether the server serves; it does not while it starts and reads its file."""
     try:
-        await client.ping()
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            await client.ping()
     except (RedisError, OSError):
         return False
     return True

@@ -4,11 +4,13 @@ Rule: an entry's id is ``<offset>-0`` and every append goes through `_APPEND`, w
 does not fence: a log that was rolled back by a failover would take an entry from a hub that had seen more.
 
 redis-py repeats a write whose answer was lost, which here would look like somebody else's append, and waits through dead connections for
-most of a minute; so its own retries are off, and whoever calls decides about trying again.
+most of a minute; so its retries are off, and whoever calls decides about trying again. Its time limit on sending is off as well, for it
+swallows a cancellation that comes at the wrong moment (``asyncio.wait_for`` before Python 3.12); `_reaching` limits the time instead.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from hashlib import sha1
 from typing import Any
 
@@ -35,7 +37,7 @@ REGISTRY_KEY = "urut:bazaars"
 SETTINGS: Mapping[str, Any] = {
     "protocol": 2,
     "retry": Retry(NoBackoff(), 0),
-    "socket_timeout": ANSWER_SECONDS_MAX,
+    "socket_timeout": None,
     "socket_connect_timeout": CONNECT_SECONDS_MAX,
 }
 
@@ -108,13 +110,13 @@ class RedisStore:
 
     async def bazaars(self) -> list[BazaarId]:
         """See Store."""
-        with _reaching():
+        async with _reaching():
             ids: Any = await self._client.smembers(REGISTRY_KEY)
         return sorted(BazaarId(item.decode()) for item in ids)
 
     async def register(self, bazaar: BazaarId) -> None:
         """See Store."""
-        with _reaching():
+        async with _reaching():
             await self._client.sadd(REGISTRY_KEY, bazaar)
 
     async def archive(self, bazaar: BazaarId, epoch: str) -> None:
@@ -154,20 +156,20 @@ class RedisLog:
 
     async def read(self, after: int, limit: int) -> list[bytes]:
         """See EventLog."""
-        with _reaching():
+        async with _reaching():
             found: Any = await self._client.xrange(self.log_key, min=f"({after}-0", max="+", count=limit)
         return _records(found, after)
 
     async def publish(self, command: bytes) -> str:
         """See EventLog."""
-        with _reaching():
+        async with _reaching():
             stream_id: Any = await self._client.xadd(self.commands_key, {"c": command}, maxlen=COMMANDS_KEPT, approximate=True)
         return str(stream_id.decode())
 
     async def follow(self, after: int, cursor: str) -> News:
         """See EventLog. A stream entry without a command in it is handed on as an empty one."""
         positions: dict[Any, Any] = {self.log_key: f"{after}-0", self.commands_key: cursor or "0-0"}
-        with _reaching():
+        async with _reaching():
             answer: Any = await self._follower.xread(positions, count=PAGE_ENTRIES, block=int(FOLLOW_SECONDS * 1000))
         found = {key.decode(): items for key, items in answer}
         commands = [(stream_id.decode(), fields.get(b"c", b"")) for stream_id, fields in found.get(self.commands_key, ())]
@@ -188,7 +190,7 @@ def _records(found: Sequence[tuple[bytes, Mapping[bytes, bytes]]], after: int) -
 
 async def _run(client: Redis, script: str, keys: Sequence[str], arguments: Sequence[str | int | bytes]) -> bool:
     """Whether the script did its work. A server that was restarted has forgotten it and is given it again."""
-    with _reaching():
+    async with _reaching():
         try:
             return bool(await client.evalsha(sha1(script.encode(), usedforsecurity=False).hexdigest(), len(keys), *keys, *arguments))
         except NoScriptError:
@@ -200,9 +202,10 @@ def _sha1hex(record: bytes) -> str:
     return sha1(record, usedforsecurity=False).hexdigest()
 
 
-@contextmanager
-def _reaching() -> Iterator[None]:
+@asynccontextmanager
+async def _reaching() -> AsyncIterator[None]:
     try:
-        yield
+        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+            yield
     except (RedisError, OSError) as error:
-        raise StoreUnreachable(str(error) or type(error).__name__) from error
+        raise StoreUnreachable(str(error) or f"no answer within {ANSWER_SECONDS_MAX:.0f} s") from error

@@ -6,12 +6,11 @@ from contextlib import asynccontextmanager
 
 
 class Proxy:
-    """Hands bytes on both ways. With ``loses_replies`` a request still reaches the server; its answer does not come back."""
+    """Hands bytes on both ways, but for so many answers: their requests reach the server, and then the connection ends."""
 
     def __init__(self, port: int) -> None:
         self.port = 0
-        self.loses_replies = False
-        self.lost = 0
+        self.replies_to_lose = 0
         self._server_port = port
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -27,8 +26,8 @@ class Proxy:
 
     async def _hand_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, replies: bool = False) -> None:
         while data := await source.read(65536):
-            if replies and self.loses_replies:
-                self.lost += 1
+            if replies and self.replies_to_lose:
+                self.replies_to_lose -= 1
                 return
             target.write(data)
             await target.drain()
@@ -46,5 +45,5 @@ async def proxy_to(port: int) -> AsyncIterator[Proxy]:
 
 async def until(holds: Callable[[], bool]) -> None:
     """Give the other tasks their turn until this holds."""
-    while not holds():  # noqa: ASYNC110 - what is waited for happens elsewhere, often in another process
+    while not holds():
         await asyncio.sleep(0.001)

@@ -12,7 +12,7 @@ from server.store.embedded import EmbeddedStore
 from server.store.errors import BrokenLog, Conflict, StoreUnreachable
 from server.store.log import News, Top
 from server.store.redis import SETTINGS, BadStoreUrl, RedisLog, RedisStore, connect
-from tests.store.proxy import proxy_to, until
+from tests.store.proxy import proxy_to
 
 pytestmark = pytest.mark.store
 
@@ -49,11 +49,9 @@ async def test_lost_answer_of_an_append(embedded: EmbeddedStore, redis_log: Redi
     async with proxy_to(_port(embedded)) as proxy:
         log = _through(proxy.port, embedded).log(bazaar_id)
         await log.append(Top(), [b"one"])
-        proxy.loses_replies = True
-        appending = asyncio.create_task(log.append(Top(1, b"one"), [b"two"]))
-        await until(lambda: proxy.lost > 0)
-        proxy.loses_replies = False
-        await appending
+        proxy.replies_to_lose = 1
+        await log.append(Top(1, b"one"), [b"two"])
+        assert 0 == proxy.replies_to_lose
     assert [b"one", b"two"] == await redis_log.read(0, 10)
 
 
@@ -63,12 +61,10 @@ async def test_lost_answer_of_a_conflict(embedded: EmbeddedStore, redis_log: Red
         log = _through(proxy.port, embedded).log(bazaar_id)
         await log.append(Top(), [b"one"])
         await redis_log.append(Top(1, b"one"), [b"theirs"])
-        proxy.loses_replies = True
-        appending = asyncio.create_task(log.append(Top(1, b"one"), [b"ours"]))
-        await until(lambda: proxy.lost > 0)
-        proxy.loses_replies = False
+        proxy.replies_to_lose = 1
         with pytest.raises(Conflict):
-            await appending
+            await log.append(Top(1, b"one"), [b"ours"])
+        assert 0 == proxy.replies_to_lose
     assert [b"one", b"theirs"] == await redis_log.read(0, 10)
 
 
@@ -77,12 +73,12 @@ async def test_lost_answers_for_long(embedded: EmbeddedStore, redis_log: RedisLo
     async with proxy_to(_port(embedded)) as proxy:
         log = _through(proxy.port, embedded).log(bazaar_id)
         await log.append(Top(), [b"one"])
-        proxy.loses_replies = True
+        proxy.replies_to_lose = 100
         with pytest.raises(StoreUnreachable):
             await log.append(Top(1, b"one"), [b"two"])
         with pytest.raises(StoreUnreachable):
             await log.follow(1, "")
-        proxy.loses_replies = False
+        proxy.replies_to_lose = 0
         assert [b"two"] == await log.read(1, 10)
 
 
@@ -91,10 +87,23 @@ async def test_published_once(embedded: EmbeddedStore, redis_log: RedisLog, baza
     async with proxy_to(_port(embedded)) as proxy:
         log = _through(proxy.port, embedded).log(bazaar_id)
         await log.read(0, 1)
-        proxy.loses_replies = True
+        proxy.replies_to_lose = 100
         with pytest.raises(StoreUnreachable):
             await log.publish(b"a")
     assert [b"a"] == [command for _, command in (await redis_log.follow(0, "")).commands]
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_cancellation_is_never_swallowed(redis_log: RedisLog, turns: int) -> None:
+    """Whoever follows can be stopped at any moment, also while the request is being sent on a connection in use."""
+    await redis_log.publish(b"a")
+    await redis_log.follow(0, "")
+    following = asyncio.create_task(redis_log.follow(0, "9999999999999-0"))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    following.cancel()
+    await asyncio.wait([following])
+    assert following.cancelled()
 
 
 async def test_append_after_the_scripts_were_forgotten(redis_log: RedisLog, client: Redis) -> None:
