@@ -1,6 +1,6 @@
 """One resident's tickets together: the view that a phone follows, and the same with each ticket's place for the first picture."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -9,7 +9,8 @@ from server.core import events as happened
 from server.core.bazaar import LIVE, Bazaar, Ticket
 from server.core.calling import busy_counter
 from server.core.events import Event
-from server.core.place import Place, place_of
+from server.core.place import Place, Serving, TicketNow, place_of
+from server.core.plan import Agency, Service
 from server.core.values import CounterNumber, TicketState, VisitId
 
 View = dict[str, object]
@@ -20,9 +21,15 @@ NEAREST_FIRST = {TicketState.CALLED: 0, TicketState.WAITING: 1, TicketState.HELD
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnTicket:
-    """A ticket as its resident sees it. ``place`` is None unless it waits; ``busy_at`` is the counter where the visit is meanwhile."""
+    """A ticket as its resident sees it: what it is for, and what goes on at the counters of its line.
+
+    ``place`` is None unless it waits; ``busy_at`` is the counter where the visit is meanwhile.
+    """
 
     ticket: Ticket
+    agency: Agency
+    services: tuple[Service, ...]
+    serving: Sequence[Serving]
     place: Place | None
     busy_at: CounterNumber | None
 
@@ -85,11 +92,17 @@ def _ticket(ticket: Ticket) -> View:
 
 
 def _own(bazaar: Bazaar, ticket: Ticket) -> OwnTicket:
-    if ticket.state is not TicketState.WAITING:
-        return OwnTicket(ticket=ticket, place=None, busy_at=None)
     now = line_now(bazaar, bazaar.lines[ticket.line])
-    place = place_of(now, {"lane": ticket.lane.value, "number": ticket.number, "resumes_at": ticket.resumes_at})
-    return OwnTicket(ticket=ticket, place=place, busy_at=busy_counter(bazaar, ticket))
+    waits = ticket.state is TicketState.WAITING
+    own: TicketNow = {"lane": ticket.lane.value, "number": ticket.number, "resumes_at": ticket.resumes_at}
+    return OwnTicket(
+        ticket=ticket,
+        agency=bazaar.plan.agency_of(ticket.line),
+        services=tuple(bazaar.plan.service(code) for code in ticket.services),
+        serving=now["serving"],
+        place=place_of(now, own) if waits else None,
+        busy_at=busy_counter(bazaar, ticket) if waits else None,
+    )
 
 
 def _nearness(own: OwnTicket) -> tuple[int, int]:

@@ -1,0 +1,162 @@
+"""What residents ask for: numbers, and to hold, return or cancel one of their own.
+
+The log is public, and it shows every command_id and every visit's id. Whoever repeats a command_id is given its answer again; so the
+token of a visit goes only to who could have begun it: the same phone (its cookie), the same kiosk (its credential), or who has it already.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from displays.visit import own_tickets
+from displays.visit_pages import Form, join_page, known_visit, remember_device, visit_page, visit_path
+from server.core.entry import Entry
+from server.core.events import TicketIssued
+from server.core.place import Place
+from server.core.values import VisitId
+from server.hub.room import Room
+from server.store.codec import encode_entry, entry_as_json
+from server.web import errors
+from server.web.credentials import new_device
+from server.web.errors import Problem
+from server.web.pages import said
+from server.web.requests import (
+    carry_out,
+    check_limit,
+    check_origin,
+    device_of,
+    is_trusted,
+    json_body,
+    new_visit,
+    principals_of,
+    room_of,
+    visit_of,
+    visit_token,
+)
+
+routes = web.RouteTableDef()
+
+OF_RESIDENTS = ("hold", "return", "cancel")
+"""What residents may do with their own tickets."""
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resident:
+    """Who asks: ``by`` as the log will say it, and what makes the visits of this phone or kiosk its own."""
+
+    by: str
+    device: str
+
+
+@routes.post("/{bazaar}/tickets")
+async def take(request: web.Request) -> web.Response:
+    """Take numbers. JSON is answered with JSON, a form with the way to the visit's page or with the form again and what was wrong."""
+    room = room_of(request)
+    check_origin(request)
+    phone = device_of(request) or new_device()
+    resident = _resident(request, room, phone)
+    if request.content_type == FORM:
+        response = await _take_by_form(request, room, resident)
+    else:
+        visit, entry = await _issue(request, room, resident, await json_body(request))
+        response = web.json_response(_answer(request, room, visit, entry), status=201)
+    if phone != device_of(request):
+        remember_device(request, response, phone)
+    return response
+
+
+@routes.post("/{bazaar}/visit/{token}/commands")
+async def command(request: web.Request) -> web.Response:
+    """Hold, return or cancel a ticket of the visit. JSON is answered with ``{offset, events}``, a form with the visit's page."""
+    room = room_of(request)
+    check_origin(request)
+    visit = known_visit(request, room)
+    if request.content_type != FORM:
+        entry = await _change(request, room, visit, await json_body(request))
+        return web.json_response({"offset": entry.offset, "events": entry_as_json(encode_entry(entry))["events"]})
+    wish = {name: values[0] for name, values in (await _form(request)).items()}
+    try:
+        await _change(request, room, visit, wish)
+    except Problem as problem:
+        fault = said(request, problem.sentence, problem.fields)
+        return visit_page(request, room, visit, status=problem.status, fault=fault, fault_of=wish.get("ticket", ""))
+    return web.Response(status=303, headers={"Location": visit_path(room, request.match_info["token"])})
+
+
+async def _take_by_form(request: web.Request, room: Room, resident: Resident) -> web.Response:
+    form = await _form(request)
+    single: dict[str, object] = {name: form[name][0] for name in ("command_id", "lane", "visit") if name in form}
+    try:
+        if "services" not in form:
+            raise Problem(422, "malformed", "Tick at least one errand.", field="services")
+        visit, _ = await _issue(request, room, resident, {**single, "services": form["services"]})
+    except Problem as problem:
+        return join_page(request, room, status=problem.status, fault=said(request, problem.sentence, problem.fields), form=form)
+    return web.Response(status=303, headers={"Location": visit_path(room, visit_token(request, room, visit))})
+
+
+async def _issue(request: web.Request, room: Room, resident: Resident, wish: Mapping[str, object]) -> tuple[VisitId, Entry]:
+    """Have the tickets issued to the visit that the wish names by its token, else to a new one.
+
+    Raises:
+        Problem: 404 for a token that opens nothing, 409 for a refusal or a command_id under which somebody else sent something, 422, 429.
+    """
+    _check_limit(request, room)
+    token = wish.get("visit")
+    if not isinstance(token, str | None):
+        raise errors.malformed("visit", "no text")
+    visit = visit_of(request, room, token) if token else new_visit(request, room, resident.device, str(wish.get("command_id")))
+    given = {name: wish[name] for name in ("command_id", "services", "lane") if name in wish}
+    entry = await carry_out(request, room, {**given, "do": "issue", "visit": visit}, resident.by)
+    if not _issued(entry, visit):
+        raise Problem(409, "not_allowed", "This was sent before, by somebody else.")
+    return visit, entry
+
+
+async def _change(request: web.Request, room: Room, visit: VisitId, wish: Mapping[str, object]) -> Entry:
+    """Carry out what a resident wants done with a ticket of the visit; raises `Problem`."""
+    _check_limit(request, room)
+    order, label = wish.get("do"), wish.get("ticket")
+    if order not in OF_RESIDENTS:
+        raise errors.malformed("do", f"none of {', '.join(OF_RESIDENTS)}")
+    if label not in room.bazaar.visits[visit]:
+        raise Problem(403, "not_yours", "This number is not one of yours.")
+    return await carry_out(request, room, {"command_id": wish.get("command_id"), "do": order, "ticket": label}, "phone")
+
+
+def _resident(request: web.Request, room: Room, phone: str) -> Resident:
+    """A kiosk by its credential; else the phone. What a phone says of itself never looks like a kiosk."""
+    kiosks = sorted(who for who in principals_of(request, room) if who.startswith("kiosk/"))
+    return Resident(by=kiosks[0], device=kiosks[0]) if kiosks else Resident(by="phone", device=f"phone {phone}")
+
+
+def _check_limit(request: web.Request, room: Room) -> None:
+    if not is_trusted(request, room):
+        check_limit(request)
+
+
+def _answer(request: web.Request, room: Room, visit: VisitId, entry: Entry) -> dict[str, object]:
+    """The tickets of the entry, each with the people ahead of it now (None once it no longer waits), and how to follow them."""
+    places = {own.ticket.label: own.place for own in own_tickets(room.bazaar, visit)}
+    token = visit_token(request, room, visit)
+    tickets = [_ticket(event, places[event.ticket]) for event in _issued(entry, visit)]
+    return {"tickets": tickets, "visit": token, "url": visit_path(room, token), "offset": entry.offset}
+
+
+def _ticket(event: TicketIssued, place: Place | None) -> dict[str, object]:
+    return {"label": event.ticket, "line": event.line, "services": list(event.services), "ahead": place.ahead if place else None}
+
+
+def _issued(entry: Entry, visit: VisitId) -> list[TicketIssued]:
+    return [event for event in entry.events if isinstance(event, TicketIssued) and event.visit == visit]
+
+
+async def _form(request: web.Request) -> Form:
+    """The form's fields; raises `Problem` 422 when it is none."""
+    try:
+        form = await request.post()
+    except (ValueError, LookupError):
+        raise errors.malformed("body", "no form") from None
+    return {name: [str(value) for value in form.getall(name)] for name in form}

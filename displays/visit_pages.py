@@ -1,0 +1,164 @@
+"""The pages of those who take numbers and follow their turn: on their own phones, and at a kiosk."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from io import BytesIO
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import segno
+from aiohttp import web
+
+from displays.hall_pages import frame_map, public_url
+from displays.offer import offices
+from displays.visit import lines_followed, own_tickets
+from server.core.values import TicketState, VisitId
+from server.hub.room import Room
+from server.web import errors
+from server.web.credentials import ADMIN, COOKIE_S, DEVICE_COOKIE, SUPERVISOR, kiosk_principal, new_device
+from server.web.pages import render
+from server.web.requests import device_of, require, room_of, visit_of
+
+routes = web.RouteTableDef()
+
+Form = Mapping[str, Sequence[str]]
+"""What a form was filled in with: one or more values a field."""
+
+NO_FORM: Form = MappingProxyType({})
+COMMAND_ID_BYTES = 18
+KIOSK_IDLE_S = 45
+KIOSK_WARNING_S = 10
+
+
+@routes.get("/{bazaar}/join")
+async def join(request: web.Request) -> web.Response:
+    """Take numbers on the phone. The phone gets a name of its own: with it a press that is sent twice gives the same numbers."""
+    response = join_page(request, room_of(request))
+    if not device_of(request):
+        remember_device(request, response, new_device())
+    return response
+
+
+@routes.get("/{bazaar}/visit/{token}")
+async def visit(request: web.Request) -> web.Response:
+    """All tickets of one visit, for whoever has its token."""
+    room = room_of(request)
+    return visit_page(request, room, known_visit(request, room))
+
+
+@routes.get("/{bazaar}/visit/{token}/join")
+async def add(request: web.Request) -> web.Response:
+    """Take more numbers for a visit."""
+    room = room_of(request)
+    known_visit(request, room)
+    return join_page(request, room)
+
+
+@routes.get("/{bazaar}/visit/{token}/qr.svg")
+async def qr(request: web.Request) -> web.Response:
+    """The visit page's address as a QR code."""
+    room = room_of(request)
+    known_visit(request, room)
+    code = segno.make(public_url(request, visit_path(room, request.match_info["token"])), error="m")
+    picture = BytesIO()
+    code.save(picture, kind="svg", border=2, scale=8, light="#fff")
+    return web.Response(body=picture.getvalue(), content_type="image/svg+xml")
+
+
+@routes.get("/{bazaar}/kiosk/{number:[0-9]{1,4}}")
+async def kiosk(request: web.Request) -> web.Response:
+    """The same choice in few large steps, for a paired kiosk."""
+    room = room_of(request)
+    number = int(request.match_info["number"])
+    require(request, room, kiosk_principal(number), ADMIN, SUPERVISOR)
+    home = f"/{room.plan.bazaar.id}"
+    return render(
+        request,
+        "kiosk.html",
+        bazaar=room.plan.bazaar,
+        number=number,
+        closed=room.bazaar.closed,
+        offices=offices(room.bazaar),
+        command_id=new_command_id(),
+        page={
+            "base": home,
+            "first_language": room.plan.bazaar.languages[0],
+            "idle_s": KIOSK_IDLE_S,
+            "warning_s": KIOSK_WARNING_S,
+            "frame": frame_map(room, "bazaar"),
+        },
+    )
+
+
+def join_page(request: web.Request, room: Room, *, status: int = 200, fault: str = "", form: Form = NO_FORM) -> web.Response:
+    """The page to take numbers; with what was filled in and why it did not work when it comes back."""
+    return render(
+        request,
+        "join.html",
+        status=status,
+        bazaar=room.plan.bazaar,
+        closed=room.bazaar.closed,
+        offices=offices(room.bazaar),
+        visit=request.match_info.get("token", "") or next(iter(form.get("visit", ())), ""),
+        chosen=form.get("services", ()),
+        lane=next(iter(form.get("lane", ())), "regular"),
+        fault=fault,
+        command_id=new_command_id(),
+    )
+
+
+def visit_page(request: web.Request, room: Room, visit: VisitId, *, status: int = 200, fault: str = "", fault_of: str = "") -> web.Response:
+    """The page of a visit; ``fault`` says what went wrong with its ticket ``fault_of``."""
+    token = request.match_info["token"]
+    channel = f"visit/{token}"
+    tickets = own_tickets(room.bazaar, visit)
+    frames = [frame_map(room, name) for name in (channel, *(f"line/{line}" for line in lines_followed(room.bazaar, visit)))]
+    return render(
+        request,
+        "visit.html",
+        status=status,
+        bazaar=room.plan.bazaar,
+        token=token,
+        tickets=tickets,
+        called=next((own.ticket for own in tickets if own.ticket.state is TicketState.CALLED), None),
+        closed=room.bazaar.closed,
+        fault=fault,
+        fault_of=fault_of,
+        link=public_url(request, visit_path(room, token)),
+        time=_clock(room).strftime("%H.%M"),
+        frame=frames[0],
+        new_command_id=new_command_id,
+        page={"base": f"/{room.plan.bazaar.id}", "channel": channel, "frames": frames},
+    )
+
+
+def known_visit(request: web.Request, room: Room) -> VisitId:
+    """The visit whose token the path names.
+
+    Raises:
+        Problem: 404 for a token that opens nothing; 503 when it is good, but this process has not read of its tickets yet.
+    """
+    visit = visit_of(request, room, request.match_info["token"])
+    if visit not in room.bazaar.visits:
+        raise errors.store_unreachable()
+    return visit
+
+
+def visit_path(room: Room, token: str) -> str:
+    """The path of a visit's page."""
+    return f"/{room.plan.bazaar.id}/visit/{token}"
+
+
+def new_command_id() -> str:
+    """An id for one press of a button on a page that the server drew."""
+    return secrets.token_urlsafe(COMMAND_ID_BYTES)
+
+
+def remember_device(request: web.Request, response: web.StreamResponse, device: str) -> None:
+    """Let the phone keep its name."""
+    response.set_cookie(DEVICE_COOKIE, device, max_age=COOKIE_S, path="/", httponly=True, samesite="Lax", secure=request.secure)
+
+
+def _clock(room: Room) -> datetime:
+    return datetime.fromtimestamp(room.writer.fresh_at / 1000, ZoneInfo(room.plan.bazaar.timezone))

@@ -1,0 +1,254 @@
+// The page of one visit: each ticket's place, and the call when it comes. The server drew the first picture; frames keep it true.
+import { commandId, follow } from "./feed.js";
+import { placeOf } from "./place.js";
+import { say, sayMinutes } from "./words.js";
+
+const LIVE = ["waiting", "called", "held", "absent"];
+const STATUS = { waiting: "waiting", called: "called", held: "paused", absent: "paused" };
+/** As in displays/visit.py: how near a ticket is to its turn. */
+const NEARNESS = { called: 0, waiting: 1, held: 2, absent: 2 };
+const OVER = 4;
+const STALE_S = 25;
+/** With this many people ahead or fewer, each step forward is read out to whoever listens to the page. */
+const SPOKEN_AHEAD_MAX = 5;
+const VIBRATION_MS = [400, 200, 400, 200, 900];
+const CHIME_HZ = [784, 587];
+const NOTE_S = 0.5;
+const CHIMES = 3;
+
+let page = JSON.parse(find(document, "#page").textContent);
+/** The newest frame of each channel. */
+const frames = new Map(page.frames.map((frame) => [frame.channel, frame]));
+const list = find(document, "[data-tickets]");
+let feed = { close() {} };
+let followed = "";
+let announced = callOf(ownTickets());
+let sound = null;
+
+// Lifecycle
+
+function start() {
+  list.addEventListener("submit", press);
+  const button = find(document, "[data-sound]");
+  button.hidden = !window.AudioContext;
+  button.addEventListener("click", () => switchSound(button));
+  listen();
+  paint();
+  document.body.dataset.ready = "";
+}
+
+/** Follow the visit, and the lines in which it has a live ticket. */
+function listen() {
+  const lines = ownTickets().filter((ticket) => LIVE.includes(ticket.state)).map((ticket) => `line/${ticket.line}`);
+  const channels = [page.channel, ...new Set(lines)];
+  if (followed === channels.join()) return;
+  followed = channels.join();
+  feed.close();
+  feed = follow({ base: page.base, channels, frames: channels.map((name) => frames.get(name)).filter(Boolean), onFrame, onAge });
+}
+
+function onFrame(frame) {
+  frames.set(frame.channel, frame);
+  listen();
+  if (ownTickets().every((ticket) => cardOf(ticket.label))) paint();
+  else redraw();
+}
+
+/** A ticket is new here (an errand was added, a transfer): take its card from the page as the server draws it now. */
+async function redraw() {
+  const answer = await fetch(location.href, { cache: "no-store" });
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  list.innerHTML = find(fresh, "[data-tickets]").innerHTML;
+  paint();
+}
+
+// Actions
+
+async function press(event) {
+  event.preventDefault();
+  const form = event.target;
+  const button = find(form, "button");
+  button.disabled = true;
+  const sentence = await send(form);
+  button.disabled = false;
+  const answer = find(form.closest("[data-ticket]"), "[data-answer]");
+  answer.textContent = sentence;
+  answer.hidden = !sentence;
+}
+
+/** Send a form's command; "" or what went wrong. Without an answer the next press sends the same command, not another. */
+async function send(form) {
+  const { do: order, ticket, command_id: id } = form.elements;
+  const body = JSON.stringify({ do: order.value, ticket: ticket.value, command_id: id.value });
+  const headers = { "Content-Type": "application/json", Accept: "application/json" };
+  try {
+    const answer = await fetch(form.action, { method: "POST", headers, body });
+    const { sentence } = await answer.json();
+    if (answer.status < 500) id.value = commandId();
+    return answer.ok ? "" : sentence;
+  } catch (error) {
+    return page.strings.unsent;
+  }
+}
+
+function switchSound(button) {
+  if (sound) sound.close();
+  sound = sound ? null : new AudioContext();
+  find(button, "[data-on]").hidden = !sound;
+  find(button, "[data-off]").hidden = Boolean(sound);
+  chime(1);
+}
+
+/** As loud as the phone lets us: it vibrates after any tap on the page, and sounds once its owner has switched that on. */
+function alarm() {
+  scrollTo(0, 0);
+  if (navigator.vibrate) navigator.vibrate(VIBRATION_MS);
+  chime(CHIMES);
+}
+
+function chime(times) {
+  if (!sound) return;
+  for (let note = 0; note < times * CHIME_HZ.length; note += 1) {
+    const from = sound.currentTime + note * NOTE_S;
+    const tone = sound.createOscillator();
+    const loudness = sound.createGain();
+    tone.frequency.value = CHIME_HZ[note % CHIME_HZ.length];
+    loudness.gain.setValueAtTime(0.6, from);
+    loudness.gain.exponentialRampToValueAtTime(0.001, from + NOTE_S);
+    tone.connect(loudness).connect(sound.destination);
+    tone.start(from);
+    tone.stop(from + NOTE_S);
+  }
+}
+
+// Render
+
+function paint() {
+  const tickets = ownTickets().map(withPlace);
+  const busyAt = (tickets.find((ticket) => ticket.state === "called") || {}).counter;
+  tickets.forEach((ticket) => paintTicket(cardOf(ticket.label), ticket, busyAt));
+  paintOrder(tickets);
+  paintCall(tickets);
+  find(document, "[data-bazaar-closed]").hidden = !view(page.channel).closed;
+  find(document, "[data-add]").hidden = view(page.channel).closed;
+}
+
+function paintTicket(card, ticket, busyAt) {
+  const { state } = ticket;
+  card.dataset.state = state;
+  find(card, "[data-badge]").dataset.tone = state === "called" ? "called" : LIVE.includes(state) ? "" : "quiet";
+  find(card, "[data-status]").dataset.status = STATUS[state] || "closed";
+  for (const part of card.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(state);
+  write(find(card, "[data-counter]"), ticket.counter || "");
+  write(find(card, "[data-busy-at]"), busyAt || "");
+  find(card, "[data-busy]").hidden = !(state === "waiting" && busyAt);
+  const line = view(`line/${ticket.line}`);
+  if (line) paintServing(find(card, "[data-serving]"), line.serving);
+  if (ticket.place) paintPlace(card, ticket);
+}
+
+function paintPlace(card, { label, place }) {
+  write(find(card, "[data-minutes]"), sayMinutes(place.minutes, page.strings));
+  const moved = write(find(card, "[data-ahead]"), place.ahead);
+  if (moved && place.ahead <= SPOKEN_AHEAD_MAX) speak(`${label}. ${page.strings.ahead}: ${place.ahead}`);
+}
+
+function paintServing(place, serving) {
+  const items = serving.map(({ counter, label }) => {
+    const item = document.createElement("li");
+    item.append(element("counter-sign", counter), " ", element("number", label || "–"));
+    return item;
+  });
+  place.textContent = "";
+  place.append(...items);
+}
+
+/** Called first, then the nearest, then what is set aside, then what is over. Cards that stand right are not moved: they may have focus. */
+function paintOrder(tickets) {
+  const nearness = (ticket) => (ticket.state in NEARNESS ? NEARNESS[ticket.state] : OVER);
+  const ahead = (ticket) => (ticket.place ? ticket.place.ahead : 0);
+  const sorted = tickets.slice().sort((left, right) => nearness(left) - nearness(right) || ahead(left) - ahead(right));
+  sorted.forEach(({ label }, index) => {
+    const card = cardOf(label);
+    if (list.children[index] !== card) list.insertBefore(card, list.children[index]);
+  });
+}
+
+function paintCall(tickets) {
+  const called = tickets.find((ticket) => ticket.state === "called");
+  if (called) {
+    write(find(document, "[data-call-label]"), called.label);
+    find(document, ".call-label").dataset.length = called.label.length;
+    write(find(document, "[data-call-counter]"), called.counter);
+  }
+  find(document, "[data-call]").hidden = !called;
+  document.title = called ? say(page.strings.called, called) : page.strings.title;
+  const call = callOf(tickets);
+  if (call && call !== announced) alarm();
+  announced = call;
+}
+
+function speak(words) {
+  find(document, "[data-spoken]").textContent = words;
+}
+
+function onAge({ seconds, offset, head }) {
+  const age = find(document, "[data-age]");
+  const duration = seconds < 120 ? say(page.strings.seconds, { n: seconds }) : say(page.strings.minutes, { n: Math.floor(seconds / 60) });
+  const stale = seconds > STALE_S;
+  age.textContent = say(stale ? page.strings.stale : page.strings.age, { age: duration });
+  if (stale) age.dataset.stale = "";
+  else delete age.dataset.stale;
+  if (!offset) return;
+  write(find(document, "[data-head]"), head);
+  write(find(document, "[data-offset]"), offset);
+}
+
+// What the frames say
+
+function view(channel) {
+  const frame = frames.get(channel);
+  return frame && frame.view;
+}
+
+function ownTickets() {
+  return view(page.channel).tickets;
+}
+
+function withPlace(ticket) {
+  const line = view(`line/${ticket.line}`);
+  return { ...ticket, place: ticket.state === "waiting" && line ? placeOf(line, ticket) : null };
+}
+
+/** Which call rings now: another value for each call and recall, "" for none. */
+function callOf(tickets) {
+  const called = tickets.find((ticket) => ticket.state === "called");
+  return called ? `${called.call_offset}:${called.calls}` : "";
+}
+
+// The page
+
+function find(within, selector) {
+  return within.querySelector(selector);
+}
+
+function cardOf(label) {
+  return find(list, `[data-ticket="${label}"]`);
+}
+
+/** Write a text if it is another than before; whether it was. */
+function write(place, text) {
+  if (place.textContent === String(text)) return false;
+  place.textContent = String(text);
+  return true;
+}
+
+function element(look, text) {
+  const made = document.createElement("span");
+  made.className = look;
+  made.textContent = text;
+  return made;
+}
+
+start();
