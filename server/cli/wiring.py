@@ -29,15 +29,13 @@ from server.store.log import Store
 from server.store.opening import open_log, opened_with
 from server.store.redis import connect
 from server.web.app import make_app
-from server.web.credentials import ADMIN, SUPERVISOR, Credentials, counter_principal, kiosk_principal, scope_of
+from server.web.credentials import ADMIN, KIOSKS, SUPERVISOR, Credentials, counter_principal, kiosk_principal, scope_of
 from server.web.keys import Addresses
 from server.web.limits import Limits
 
 Parts = tuple[web.RouteTableDef, ...]
 PUBLIC_PARTS: Parts = (displays.hall_pages.routes, displays.visit_pages.routes)
 STAFF_PARTS: Parts = (counters.pages.routes,)
-KIOSKS = 4
-"""How many kiosks have a key; a kiosk needs nothing in the bazaar file."""
 TICKETS_BURST, TICKETS_PER_MINUTE = 120, 240
 """What one address may ask for: a whole hall behind one address takes numbers, a script does not take them all."""
 SHUTDOWN_S = 2.0

@@ -16,6 +16,8 @@ from server.core.values import VisitId
 
 ADMIN = "admin"
 SUPERVISOR = "supervisor"
+KIOSKS = 4
+"""How many kiosks have a key; a kiosk needs nothing in the bazaar file."""
 COOKIE_PREFIX = "urut-as-"
 DEVICE_COOKIE = "urut-device"
 COOKIE_S = 3 * 24 * 3600

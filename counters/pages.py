@@ -1,0 +1,184 @@
+"""The pages of those who serve: a counter's tablet, the organiser's desk and the sheet of pairing codes; and what is pressed there."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from counters import orders
+from counters.pairing_sheet import pairing_codes
+from server.core.entry import Entry
+from server.core.plan import Agency, Plan, Service
+from server.core.values import CounterNumber, Label, label_of
+from server.hub.room import Room
+from server.web import errors
+from server.web.credentials import ADMIN, SUPERVISOR, counter_principal
+from server.web.errors import Problem
+from server.web.keys import ADDRESSES
+from server.web.pages import render, said, words_of
+from server.web.requests import principals_of, require, room_of
+
+routes = web.RouteTableDef()
+
+NUMBER = "{number:[1-9][0-9]{0,3}}"
+REASON_LENGTH_MAX = 200
+ANNOUNCEMENT_LENGTH_MAX = 500
+"""As long as the store takes them."""
+ANNOUNCEMENT_MINUTES = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """One agency with everything that can be had there."""
+
+    agency: Agency
+    services: tuple[Service, ...]
+
+
+@routes.get("/{bazaar}/counter/" + NUMBER)
+async def counter(request: web.Request) -> web.Response:
+    """A counter's tablet."""
+    room = room_of(request)
+    number = _number(request, room)
+    require(request, room, counter_principal(number), SUPERVISOR, ADMIN)
+    return _counter_page(request, room, number)
+
+
+@routes.post("/{bazaar}/counter/" + NUMBER + "/commands")
+async def press_at_counter(request: web.Request) -> web.Response:
+    """A command of the counter. JSON is answered with ``{offset, events}``, a form with the tablet's page."""
+    room = room_of(request)
+    number = _number(request, room)
+    require(request, room, counter_principal(number), SUPERVISOR, ADMIN)
+    try:
+        entry = await orders.press_at_counter(request, room, number, await orders.wish_of(request))
+    except Problem as problem:
+        if not orders.is_form(request):
+            raise
+        return _counter_page(request, room, number, problem)
+    return _answer(request, entry)
+
+
+@routes.get("/{bazaar}/desk")
+async def desk(request: web.Request) -> web.Response:
+    """The organiser's page; a supervisor's too."""
+    room = room_of(request)
+    require(request, room, ADMIN, SUPERVISOR)
+    return _desk_page(request, room)
+
+
+@routes.post("/{bazaar}/desk/commands")
+async def press_at_desk(request: web.Request) -> web.Response:
+    """A command of the organiser or a supervisor, answered as at a counter."""
+    room = room_of(request)
+    require(request, room, ADMIN, SUPERVISOR)
+    try:
+        entry = await orders.press_at_desk(request, room, await orders.wish_of(request))
+    except Problem as problem:
+        if not orders.is_form(request):
+            raise
+        return _desk_page(request, room, problem)
+    return _answer(request, entry)
+
+
+@routes.get("/{bazaar}/pair")
+async def pair(request: web.Request) -> web.Response:
+    """The sheet to print: a QR code for every counter and kiosk, which makes a device what it says."""
+    room = room_of(request)
+    require(request, room, ADMIN)
+    return render(request, "pair.html", bazaar=room.plan.bazaar, codes=list(pairing_codes(request, room)))
+
+
+def _answer(request: web.Request, entry: Entry) -> web.Response:
+    """What was pressed has happened. A page without scripts goes back to where it came from and shows it."""
+    if not orders.is_form(request):
+        return orders.answer_of(entry)
+    return web.Response(status=303, headers={"Location": request.path.removesuffix("/commands")})
+
+
+def _counter_page(request: web.Request, room: Room, number: CounterNumber, problem: Problem | None = None) -> web.Response:
+    """The tablet as the server draws it; ``problem`` is what went wrong with the press that brought the page."""
+    plan, path = room.plan, f"/{room.plan.bazaar.id}/counter/{number}"
+    return render(
+        request,
+        "counter.html",
+        status=problem.status if problem else 200,
+        fault=said(request, problem.sentence, problem.fields) if problem else "",
+        agency=plan.agency_of_counter(number),
+        offices=_offices(plan),
+        supervisor=not principals_of(request, room).isdisjoint({SUPERVISOR, ADMIN}),
+        waiting=_waiting(room, number),
+        reason_max=REASON_LENGTH_MAX,
+        commands=f"{path}/commands",
+        new_command_id=orders.new_command_id,
+        page={
+            "base": f"/{plan.bazaar.id}",
+            "commands": f"{path}/commands",
+            "frame": _frame(room, f"counter/{number}"),
+            "services": _services(request, plan, number),
+        },
+    )
+
+
+def _desk_page(request: web.Request, room: Room, problem: Problem | None = None) -> web.Response:
+    """The desk as the server draws it; ``problem`` as above."""
+    plan, path = room.plan, f"/{room.plan.bazaar.id}/desk"
+    return render(
+        request,
+        "desk.html",
+        status=problem.status if problem else 200,
+        fault=said(request, problem.sentence, problem.fields) if problem else "",
+        bazaar=plan.bazaar,
+        offices=_offices(plan),
+        screens=plan.screens,
+        organiser=ADMIN in principals_of(request, room),
+        public=request.app[ADDRESSES].public + f"/{plan.bazaar.id}",
+        text_max=ANNOUNCEMENT_LENGTH_MAX,
+        minutes=ANNOUNCEMENT_MINUTES,
+        commands=f"{path}/commands",
+        new_command_id=orders.new_command_id,
+        page={
+            "base": f"/{plan.bazaar.id}",
+            "commands": f"{path}/commands",
+            "frame": _frame(room, "desk"),
+            "agencies": {agency.code: words_of(request, agency.name) for agency in plan.agencies},
+        },
+    )
+
+
+def _number(request: web.Request, room: Room) -> CounterNumber:
+    """The counter that the path names; raises `Problem` 404."""
+    number = CounterNumber(int(request.match_info["number"]))
+    if number not in room.bazaar.counters:
+        raise errors.not_found("counter")
+    return number
+
+
+def _frame(room: Room, channel: str) -> dict[str, object]:
+    """A channel's newest frame as a map, as true as this process knows now."""
+    return {**room.frame(channel).as_map(), "at": room.writer.fresh_at}
+
+
+def _offices(plan: Plan) -> list[Office]:
+    return [
+        Office(agency=agency, services=tuple(service for line in agency.lines for service in line.services)) for agency in plan.agencies
+    ]
+
+
+def _services(request: web.Request, plan: Plan, number: CounterNumber) -> dict[str, dict[str, object]]:
+    """What people come to this counter for, and what they must bring, in the reader's language."""
+    return {
+        service.code: {
+            "name": words_of(request, service.name),
+            "requirements": [words_of(request, paper) for paper in service.requirements],
+        }
+        for prefix in plan.counter(number).lines
+        for service in plan.line(prefix).services
+    }
+
+
+def _waiting(room: Room, number: CounterNumber) -> list[Label]:
+    """The tickets that wait in the counter's lines, by lane."""
+    lines = (room.bazaar.lines[prefix] for prefix in room.plan.counter(number).lines)
+    return [
+        label_of(line.plan.prefix_of(lane), waiting) for line in lines for lane, state in line.lanes.items() for waiting in state.waiting
+    ]
