@@ -7,7 +7,7 @@ from typing import assert_never
 from server.core import events as happened
 from server.core.bazaar import Bazaar, LineState
 from server.core.events import Event
-from server.core.values import CounterNumber, Prefix, TicketState, label_of
+from server.core.values import TicketState, label_of
 
 View = dict[str, object]
 
@@ -30,13 +30,11 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
     """
     if argument:
         return None
-    by_line = Counter((ticket.line, ticket.state) for ticket in bazaar.tickets.values())
-    served_at = Counter(ticket.counter for ticket in bazaar.tickets.values() if ticket.state is TicketState.SERVED)
     return {
         "closed": bazaar.closed,
-        "totals": {"issued": len(bazaar.tickets), **_figures(by_line, bazaar.lines)},
-        "counters": list(_counters(bazaar, served_at)),
-        "lines": [_line(bazaar, line, by_line) for line in bazaar.lines.values()],
+        "totals": {"issued": len(bazaar.tickets), **_figures(bazaar.lines.values())},
+        "counters": list(_counters(bazaar)),
+        "lines": [_line(bazaar, line) for line in bazaar.lines.values()],
         "closed_services": sorted(bazaar.closed_services),
         "announcements": [
             {"id": said.id, "text": said.text, "scope": said.scope, "until": said.until} for said in bazaar.announcements.values()
@@ -65,7 +63,7 @@ def touched(_bazaar: Bazaar, event: Event) -> Iterable[str]:
             assert_never(event)
 
 
-def _counters(bazaar: Bazaar, served_at: Counter[CounterNumber | None]) -> Iterator[View]:
+def _counters(bazaar: Bazaar) -> Iterator[View]:
     for stand in bazaar.counters.values():
         ticket = bazaar.tickets[stand.serving] if stand.serving else None
         yield {
@@ -77,11 +75,11 @@ def _counters(bazaar: Bazaar, served_at: Counter[CounterNumber | None]) -> Itera
             "label": stand.serving,
             "since": ticket.called_at if ticket else None,
             "calls": ticket.calls if ticket else 0,
-            "served": served_at[stand.number],
+            "served": stand.served,
         }
 
 
-def _line(bazaar: Bazaar, line: LineState, by_line: Counter[tuple[Prefix, TicketState]]) -> View:
+def _line(bazaar: Bazaar, line: LineState) -> View:
     prefix, quota = line.plan.prefix, line.plan.quota
     return {
         "line": prefix,
@@ -92,14 +90,14 @@ def _line(bazaar: Bazaar, line: LineState, by_line: Counter[tuple[Prefix, Ticket
         "waiting_since": _waiting_since(bazaar, line),
         "issued": line.issued,
         "left": None if quota is None else max(0, quota - line.issued),
-        **_figures(by_line, (prefix,)),
+        **_figures((line,)),
     }
 
 
-def _figures(by_line: Counter[tuple[Prefix, TicketState]], prefixes: Iterable[Prefix]) -> View:
+def _figures(lines: Iterable[LineState]) -> View:
     """How many tickets of these lines are in each state that is shown."""
-    wanted = tuple(prefixes)
-    return {word: sum(by_line[prefix, state] for prefix in wanted) for word, state in STATES.items()}
+    census: Counter[TicketState] = sum((line.census for line in lines), Counter())
+    return {word: census[state] for word, state in STATES.items()}
 
 
 def _waiting_since(bazaar: Bazaar, line: LineState) -> int | None:

@@ -5,6 +5,7 @@ Rule: every limit that the tablet counts down (undo, absent) is worked out here 
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import assert_never
 
 from server.core import events as happened
@@ -116,7 +117,8 @@ def _lanes(bazaar: Bazaar, counter: Counter) -> Iterator[View]:
 
 
 def _aside(bazaar: Bazaar, counter: Counter, state: TicketState) -> list[Label]:
-    return [ticket.label for ticket in bazaar.tickets.values() if ticket.state is state and ticket.line in counter.lines]
+    labels = chain.from_iterable(bazaar.lines[prefix].aside for prefix in counter.lines)
+    return [label for label in labels if bazaar.tickets[label].state is state]
 
 
 def _busy(bazaar: Bazaar, counter: Counter) -> Iterator[View]:

@@ -3,7 +3,7 @@
 Rule: a ticket changes state in this file and nowhere else, along `LIFECYCLE`.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar, assert_never
@@ -62,6 +62,8 @@ LIFECYCLE: Mapping[TicketState, Mapping[type[Event], TicketState]] = {
     TicketState.EXPIRED: {},
 }
 
+ASIDE = frozenset({TicketState.HELD, TicketState.ABSENT})
+"""The states from which a ticket may return."""
 LIVE = frozenset(state for state, ways in LIFECYCLE.items() if ways)
 """The states in which a ticket still may be served."""
 
@@ -107,12 +109,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterStand:
-    """A counter now: whether it calls, why it pauses, and the ticket that is there."""
+    """A counter now: whether it calls, why it pauses, the ticket that is there, and how many were served there."""
 
     number: CounterNumber
     state: CounterState = CounterState.CLOSED
     reason: str = ""
     serving: Label | None = None
+    served: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,11 +130,17 @@ class LaneState:
 
 @dataclass(slots=True, kw_only=True)
 class LineState:
-    """One line: its lanes, the calls that count for the lane rule in order, and its latest serving times in ms."""
+    """One line: its lanes, the calls that count for the lane rule in order, and its latest serving times in ms.
+
+    ``census`` counts its tickets by state, and ``aside`` holds those that may return in the order in which they left; both could be
+    counted from the tickets, which would cost a look at every ticket of the day for every frame of a tablet.
+    """
 
     plan: Line
     lanes: dict[Lane, LaneState]
     counted: list[tuple[Label, Lane]] = field(default_factory=list)
+    census: Counter[TicketState] = field(default_factory=Counter)
+    aside: dict[Label, None] = field(default_factory=dict)
     servings_ms: deque[int] = field(default_factory=lambda: deque(maxlen=SERVINGS_MAX))
 
     @property
@@ -258,6 +267,13 @@ def _moved(bazaar: Bazaar, event: _TicketEvent) -> Ticket:
 
 
 def _keep(bazaar: Bazaar, ticket: Ticket) -> None:
+    line, before = bazaar.lines[ticket.line], bazaar.tickets.get(ticket.label)
+    if before is not None:
+        line.census[before.state] -= 1
+        line.aside.pop(ticket.label, None)
+    line.census[ticket.state] += 1
+    if ticket.state in ASIDE:
+        line.aside[ticket.label] = None
     bazaar.tickets[ticket.label] = ticket
 
 
@@ -337,6 +353,8 @@ def _serve(bazaar: Bazaar, event: happened.TicketServed) -> None:
     if ticket.called_at is not None:
         bazaar.lines[ticket.line].servings_ms.append(bazaar.at - ticket.called_at)
     _leave(bazaar, event)
+    counter = bazaar.counters[event.counter]
+    bazaar.counters[event.counter] = replace(counter, served=counter.served + 1)
 
 
 def _leave(bazaar: Bazaar, event: _TicketEvent) -> None:
