@@ -63,7 +63,7 @@ class Ledger:
             self._check(entry, offset)
             self._fold(entry)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise BrokenLog(offset, f"{type(error).__name__}: {error}") from error
+            raise BrokenLog(offset, str(error) if isinstance(error, ValueError) else repr(error)) from error
         self._offsets[entry.command_id] = offset
         self.hash = digest(record)
         self.head = self.hash.hex()
