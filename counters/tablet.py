@@ -25,7 +25,7 @@ MS_PER_SECOND = 1000
 def view(bazaar: Bazaar, argument: str) -> View | None:
     """The view of ``counter/{argument}``, or None when there is no such counter (``docs/protocol.md``, section 5).
 
-    Beyond the contract: ``agency`` (code), ``reason`` of a pause, ``lanes`` (who waits, by lane), ``busy`` (waits here, is at another counter
+    Beyond the contract: ``agency`` (code), ``reason`` of a pause, ``lanes`` (who waits, by lane), ``busy`` (waiting, but at another counter
     now), ``closed_services`` (no transfer to these), ``closed`` (the bazaar), and in ``serving`` what the buttons need. Times are Unix ms.
     """
     stand = _stand(bazaar, argument)

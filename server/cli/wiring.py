@@ -11,12 +11,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import counters.pages
 from aiohttp import web
 
 import counters.channels
+import counters.pages
 import displays.channels
 import displays.hall_pages
+import displays.tickets
 import displays.visit_pages
 from server.core.plan import Plan
 from server.core.values import BazaarId, CommandId
@@ -34,7 +35,7 @@ from server.web.keys import Addresses
 from server.web.limits import Limits
 
 Parts = tuple[web.RouteTableDef, ...]
-PUBLIC_PARTS: Parts = (displays.hall_pages.routes, displays.visit_pages.routes)
+PUBLIC_PARTS: Parts = (displays.hall_pages.routes, displays.visit_pages.routes, displays.tickets.routes)
 STAFF_PARTS: Parts = (counters.pages.routes,)
 TICKETS_BURST, TICKETS_PER_MINUTE = 120, 240
 """What one address may ask for: a whole hall behind one address takes numbers, a script does not take them all."""
