@@ -82,7 +82,7 @@ class Credentials:
         return visit if _same(token, self.visit_token(scope, visit)) else None
 
     def _code(self, *parts: str, size: int) -> str:
-        message = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
+        message = b"".join(len(part).to_bytes(4) + part for part in map(_bytes, parts))
         digest = hmac.digest(self._secret, message, sha256)[:size]
         return urlsafe_b64encode(digest).decode().rstrip("=")
 
@@ -98,4 +98,9 @@ def new_device() -> str:
 
 
 def _same(left: str, right: str) -> bool:
-    return hmac.compare_digest(left.encode(errors="surrogateescape"), right.encode())
+    return hmac.compare_digest(_bytes(left), _bytes(right))
+
+
+def _bytes(text: str) -> bytes:
+    """What came as JSON or in an address may hold lone surrogates, which are no UTF-8."""
+    return text.encode(errors="surrogatepass")

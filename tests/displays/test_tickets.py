@@ -1,0 +1,301 @@
+"""Taking numbers and doing what residents may do, over HTTP: as JSON and as a form without scripts."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+
+from server.core.values import Label, TicketState
+from server.web.credentials import DEVICE_COOKIE
+from server.web.limits import Limits
+from tests.serving import Served, serving
+
+COMMAND_ID = "phone-command-000001"
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    """The bazaar of the stories, counters 1 and 3 open."""
+    async with serving() as bazaar:
+        await bazaar.submit("open_counter", counter=1)
+        await bazaar.submit("open_counter", counter=3)
+        yield bazaar
+
+
+@asynccontextmanager
+async def phone() -> AsyncIterator[aiohttp.ClientSession]:
+    """A phone of its own: it keeps its cookies."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        yield session
+
+
+async def take(session: aiohttp.ClientSession, served: Served, **wish: object) -> tuple[int, dict[str, Any]]:
+    """Ask for numbers; status and answer."""
+    body = {"command_id": COMMAND_ID, "services": ["ktp"], **wish}
+    headers = {"Authorization": f"Bearer {key}"} if (key := body.pop("key", None)) else {}
+    async with session.post(f"{served.home}/tickets", json=body, headers=headers) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_numbers_of_two_lines(served: Served) -> None:
+    """One press gives one number for each line, the way to the visit's page, and how many people are ahead."""
+    await served.submit("issue", services=["ktp"])
+    async with phone() as own:
+        status, answer = await take(own, served, services=["ktp", "kk", "skck"])
+        assert 201 == status
+        expected = [
+            {"label": "A-002", "line": "A", "services": ["ktp", "kk"], "ahead": 1},
+            {"label": "B-001", "line": "B", "services": ["skck"], "ahead": 0},
+        ]
+        assert expected == answer["tickets"]
+        assert served.room.offset == answer["offset"]
+        async with own.get(f"{served.url}{answer['url']}") as page:
+            assert 200 == page.status
+            assert "A-002" in await page.text()
+
+
+async def test_log_says_phone(served: Served) -> None:
+    """The log says that a phone asked, and nothing of which one."""
+    async with phone() as own:
+        await take(own, served)
+        device = {cookie.key: cookie.value for cookie in own.cookie_jar}[DEVICE_COOKIE]
+    records = await served.room.read(0, 100)
+    assert b"phone" in records[-1]
+    assert not any(device.encode() in record for record in records)
+
+
+async def test_priority_lane(served: Served) -> None:
+    """Who says that a reason of the list holds gets a priority number."""
+    async with phone() as own:
+        _, answer = await take(own, served, lane="priority")
+    assert "AP-001" == answer["tickets"][0]["label"]
+
+
+async def test_sent_twice(served: Served) -> None:
+    """The same press of the same phone, sent again, is answered with the same numbers and the same page."""
+    async with phone() as own:
+        first = await take(own, served)
+        assert first == await take(own, served)
+    assert 1 == len(served.room.bazaar.tickets)
+
+
+async def test_a_stranger_repeats_the_command(served: Served) -> None:
+    """Who repeats a command_id that the public log shows is told nothing that opens the visit's page."""
+    async with phone() as own, phone() as stranger:
+        _, answer = await take(own, served)
+        status, stolen = await take(stranger, served)
+    assert (409, "not_allowed") == (status, stolen["code"])
+    assert answer["visit"] not in str(stolen)
+
+
+async def test_a_stranger_repeats_the_command_of_a_kiosk(served: Served) -> None:
+    """A phone whose cookie says that it is a kiosk is none."""
+    async with phone() as kiosk, phone() as stranger:
+        _, answer = await take(kiosk, served, key=served.keys.kiosks[1])
+        headers = {"Cookie": f"{DEVICE_COOKIE}=kiosk/1"}
+        body = {"command_id": COMMAND_ID, "services": ["ktp"]}
+        async with stranger.post(f"{served.home}/tickets", json=body, headers=headers) as stolen:
+            assert 409 == stolen.status
+            assert answer["visit"] not in await stolen.text()
+
+
+async def test_the_command_of_an_officer(served: Served) -> None:
+    """A command_id under which something else was sent gives no numbers."""
+    entry = await served.submit("open_counter", counter=2)
+    async with phone() as own:
+        status, answer = await take(own, served, command_id=entry.command_id)
+    assert (409, "not_allowed") == (status, answer["code"])
+
+
+async def test_more_for_the_same_visit(served: Served) -> None:
+    """Errands are added to a visit by its token, also from another phone; the line it waits in is refused and named."""
+    async with phone() as own, phone() as familys:
+        _, first = await take(own, served)
+        status, second = await take(familys, served, services=["skck"], visit=first["visit"], command_id="phone-command-000002")
+        assert (201, first["visit"]) == (status, second["visit"])
+        status, third = await take(familys, served, services=["kk"], visit=first["visit"], command_id="phone-command-000003")
+    assert (409, "already_waiting", "A-001") == (status, third["code"], third["ticket"])
+
+
+@pytest.mark.parametrize(
+    ("wish", "status", "field"),
+    [
+        ({"services": []}, 422, "services"),
+        ({"services": "ktp"}, 422, "services"),
+        ({"services": [1]}, 422, "services.0"),
+        ({"command_id": "short"}, 422, "command_id"),
+        ({"command_id": None}, 422, "command_id"),
+        ({"lane": "vip"}, 422, "lane"),
+        ({"visit": 7}, 422, "visit"),
+        ({"visit": "vAAAA.forged"}, 404, None),
+        ({"visit": "v\ud800.x"}, 404, None),
+        ({"services": ["nothing"]}, 409, None),
+    ],
+)
+async def test_bad_wish(served: Served, wish: dict[str, object], status: int, field: str | None) -> None:
+    """What makes no sense is answered with what is wrong, and gives no number."""
+    async with phone() as own:
+        given, answer = await take(own, served, **wish)
+    assert (status, field) == (given, answer.get("field"))
+    assert {} == served.room.bazaar.tickets
+
+
+async def test_kiosk(served: Served) -> None:
+    """A kiosk's numbers stand in the log as the kiosk's; the same press sent again gives the same ones."""
+    async with phone() as kiosk:
+        first = await take(kiosk, served, key=served.keys.kiosks[1])
+        assert first == await take(kiosk, served, key=served.keys.kiosks[1])
+    assert 201 == first[0]
+    assert b"kiosk/1" in (await served.room.read(0, 100))[-1]
+
+
+async def test_limit() -> None:
+    """A phone that asks too often is told when to try again; a kiosk never is."""
+    async with serving(limits=Limits(burst=1, per_minute=1)) as served, phone() as own:
+        assert 201 == (await take(own, served))[0]
+        assert 429 == (await take(own, served, command_id="phone-command-000002"))[0]
+        assert 201 == (await take(own, served, command_id="phone-command-000003", key=served.keys.kiosks[1]))[0]
+
+
+async def test_another_site(served: Served) -> None:
+    """A page of another site cannot take numbers in a resident's name."""
+    async with phone() as own, own.post(f"{served.home}/tickets", json={}, headers={"Origin": "https://elsewhere.example"}) as answer:
+        assert 403 == answer.status
+
+
+# Forms, for phones without scripts
+
+
+async def command_id_on(session: aiohttp.ClientSession, url: str) -> str:
+    """The first hidden command_id of a page."""
+    async with session.get(url) as page:
+        found = re.search(r'name="command_id" value="([^"]+)"', await page.text())
+    assert found is not None
+    return found[1]
+
+
+async def test_form(served: Served) -> None:
+    """The form of the join page leads to the visit's page; pressed twice it leads to the same one."""
+    async with phone() as own:
+        form = [
+            ("command_id", await command_id_on(own, f"{served.home}/join")),
+            ("services", "ktp"),
+            ("services", "skck"),
+            ("lane", "regular"),
+        ]
+        places = []
+        for _ in range(2):
+            async with own.post(f"{served.home}/tickets", data=form, allow_redirects=False) as answer:
+                assert 303 == answer.status
+                places.append(answer.headers["Location"])
+        assert 1 == len(set(places))
+        async with own.get(f"{served.url}{places[0]}") as page:
+            text = await page.text()
+    assert all(f'data-ticket="{label}"' in text for label in ("A-001", "B-001"))
+
+
+async def test_form_with_nothing_ticked(served: Served) -> None:
+    """A form with nothing ticked comes back with what is wrong."""
+    async with phone() as own, own.post(f"{served.home}/tickets", data={"command_id": COMMAND_ID}) as answer:
+        assert 422 == answer.status
+        assert "data-fault" in await answer.text()
+
+
+async def test_form_refused(served: Served) -> None:
+    """A refused form comes back as it was filled in, with the reason."""
+    await served.submit("close_service", service="ktp")
+    form = {"command_id": COMMAND_ID, "services": "ktp", "lane": "priority"}
+    async with phone() as own, own.post(f"{served.home}/tickets", data=form) as answer:
+        text = await answer.text()
+    assert 409 == answer.status
+    assert "data-fault" in text
+    assert re.search(r'value="priority" checked', text)
+
+
+async def test_form_that_is_none(served: Served) -> None:
+    """Bytes that are no form are malformed."""
+    async with phone() as own:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        async with own.post(f"{served.home}/tickets", data=b"services=\xff\xfe", headers=headers) as answer:
+            assert 422 == answer.status
+
+
+# What residents do with their own tickets
+
+
+async def change(session: aiohttp.ClientSession, served: Served, url: str, **wish: object) -> tuple[int, dict[str, Any]]:
+    """Ask for a change of a ticket; status and answer."""
+    async with session.post(f"{served.url}{url}/commands", json={"command_id": "phone-command-000009", **wish}) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_hold_and_return(served: Served) -> None:
+    """Who will be late sets the ticket aside and takes it up again; the answer says where that stands in the log."""
+    async with phone() as own:
+        _, taken = await take(own, served)
+        status, answer = await change(own, served, taken["url"], do="hold", ticket="A-001")
+        assert (200, [["ticket_held", {"ticket": "A-001"}]]) == (status, answer["events"])
+        assert served.room.offset == answer["offset"]
+        await change(own, served, taken["url"], do="return", ticket="A-001", command_id="phone-command-000010")
+    assert TicketState.WAITING is served.room.bazaar.tickets[Label("A-001")].state
+
+
+async def test_cancel_by_form(served: Served) -> None:
+    """Leaving the line works as a form, and leads back to the visit's page."""
+    async with phone() as own:
+        _, taken = await take(own, served)
+        form = {"do": "cancel", "ticket": "A-001", "command_id": await command_id_on(own, f"{served.url}{taken['url']}")}
+        async with own.post(f"{served.url}{taken['url']}/commands", data=form, allow_redirects=False) as answer:
+            assert (303, taken["url"]) == (answer.status, answer.headers["Location"])
+    assert TicketState.CANCELLED is served.room.bazaar.tickets[Label("A-001")].state
+
+
+async def test_refused_form_says_why(served: Served) -> None:
+    """A form that is refused shows the page again, with the reason at its ticket."""
+    async with phone() as own:
+        _, taken = await take(own, served)
+        form = {"do": "return", "ticket": "A-001", "command_id": "phone-command-000011"}
+        async with own.post(f"{served.url}{taken['url']}/commands", data=form) as answer:
+            assert 409 == answer.status
+            assert re.search(r"data-answer>[^<]*A-001", await answer.text())
+
+
+async def test_somebody_elses_ticket(served: Served) -> None:
+    """A visit's token is good for its own tickets only."""
+    await served.submit("issue", services=["ktp"])
+    async with phone() as own:
+        _, taken = await take(own, served)
+        status, answer = await change(own, served, taken["url"], do="cancel", ticket="A-001")
+    assert (403, "not_yours") == (status, answer["code"])
+    assert TicketState.WAITING is served.room.bazaar.tickets[Label("A-001")].state
+
+
+@pytest.mark.parametrize("do", ["next", "rate", "finish", 7, None, ["hold"]])
+async def test_officers_orders(served: Served, do: object) -> None:
+    """A resident's page carries out nothing but a resident's orders."""
+    async with phone() as own:
+        _, taken = await take(own, served)
+        status, answer = await change(own, served, taken["url"], do=do, ticket="A-001")
+    assert (422, "do") == (status, answer["field"])
+
+
+@pytest.mark.parametrize("ticket", ["A-999", 7, None, ["A-001"]])
+async def test_no_ticket(served: Served, ticket: object) -> None:
+    """What is no ticket of the visit is not the visit's."""
+    async with phone() as own:
+        _, taken = await take(own, served)
+        status, _ = await change(own, served, taken["url"], do="hold", ticket=ticket)
+    assert 403 == status
+
+
+async def test_forged_token(served: Served) -> None:
+    """A visit's public id opens nothing without the code behind it."""
+    async with phone() as own:
+        _, taken = await take(own, served)
+        visit = taken["visit"].rpartition(".")[0]
+        assert 404 == (await change(own, served, f"/uji/visit/{visit}.x", do="cancel", ticket="A-001"))[0]
+        async with own.get(f"{served.home}/visit/{visit}") as page:
+            assert 404 == page.status

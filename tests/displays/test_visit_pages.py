@@ -1,0 +1,135 @@
+"""The pages of residents as the server draws them: all there is to know without a script."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+
+from server.core.values import VisitId
+from server.web.credentials import DEVICE_COOKIE, Credentials, scope_of
+from tests.serving import SECRET, Served, serving
+
+VISIT = VisitId("visit-of-the-tests")
+FIRST_LOAD_BYTES_MAX = 60_000
+UPDATE_BYTES_MAX = 1_000
+
+
+@pytest.fixture
+async def served() -> AsyncIterator[Served]:
+    """A visit waits as A-002 and B-001, behind A-001; counters 1 and 3 are open."""
+    async with serving() as bazaar:
+        await bazaar.submit("open_counter", counter=1)
+        await bazaar.submit("open_counter", counter=3)
+        await bazaar.submit("issue", services=["ktp"])
+        await bazaar.submit("issue", services=["kk", "skck"], visit=VISIT)
+        yield bazaar
+
+
+def token_of(served: Served) -> str:
+    """The token of the visit."""
+    return Credentials(SECRET).visit_token(scope_of("uji", served.room.epoch), VISIT)
+
+
+async def page_at(served: Served, path: str, **headers: str) -> str:
+    """A page that is there."""
+    async with served.session.get(f"{served.home}{path}", headers=headers) as answer:
+        assert 200 == answer.status
+        return await answer.text()
+
+
+async def test_join_names_the_phone_once(served: Served) -> None:
+    """The join page gives the phone a secret name of its own, and leaves the one that it has."""
+    async with served.session.get(f"{served.home}/join") as answer:
+        cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith(f"{DEVICE_COOKIE}=")
+    assert "HttpOnly" in cookie
+    async with served.session.get(f"{served.home}/join", headers={"Cookie": cookie.partition(";")[0]}) as answer:
+        assert "Set-Cookie" not in answer.headers
+
+
+async def test_join_shows_what_there_is(served: Served) -> None:
+    """Every errand can be ticked, with how many wait; each page carries a command_id of its own."""
+    first, second = await page_at(served, "/join"), await page_at(served, "/join")
+    assert ["ktp", "kk", "skck", "hilang"] == re.findall(r'name="services" value="(\w+)"', first)
+    ids = [re.findall(r'name="command_id" value="([^"]+)"', page) for page in (first, second)]
+    assert ids[0] != ids[1]
+
+
+async def test_join_of_a_closed_bazaar(served: Served) -> None:
+    """After the end nothing can be ticked, and the page says so."""
+    await served.submit("close_bazaar")
+    page = await page_at(served, "/join")
+    assert "data-bazaar-closed" in page
+    assert 'name="services"' not in page
+
+
+async def test_join_for_a_visit(served: Served) -> None:
+    """Adding an errand carries the visit's token, and leads back to it."""
+    page = await page_at(served, f"/visit/{token_of(served)}/join")
+    assert f'name="visit" value="{token_of(served)}"' in page
+
+
+async def test_visit_without_scripts(served: Served) -> None:
+    """The page shows place and tickets, and reloads itself where no script runs."""
+    page = await page_at(served, f"/visit/{token_of(served)}")
+    assert ["B-001", "A-002"] == re.findall(r'data-ticket="([^"]+)"', page)
+    assert ["0", "1"] == re.findall(r"data-ahead>(\d+)<", page)
+    assert re.search(r'<noscript><meta http-equiv="refresh" content="\d+"></noscript>', page)
+    assert re.search(r"data-call hidden", page)
+
+
+async def test_visit_that_is_called(served: Served) -> None:
+    """The whole screen says where to go; the other ticket says that its turn is kept."""
+    await served.submit("next", counter=3, seen=None)
+    page = await page_at(served, f"/visit/{token_of(served)}")
+    assert re.search(r"data-call>", page)
+    assert "B-001" == (re.search(r"data-call-label>([^<]*)<", page) or [""] * 2)[1]
+    assert "3" == (re.search(r"data-call-counter>([^<]*)<", page) or [""] * 2)[1]
+    assert ["", "3"] == re.findall(r"data-busy-at>([^<]*)<", page)
+
+
+async def test_qr(served: Served) -> None:
+    """The QR code leads to the visit's page."""
+    async with served.session.get(f"{served.home}/visit/{token_of(served)}/qr.svg") as answer:
+        assert "image/svg+xml" == answer.content_type
+        assert b"<svg" in await answer.read()
+
+
+async def test_frames_on_the_page(served: Served) -> None:
+    """The page carries the frames from which it was drawn, so that a phone need not ask for them again."""
+    page = await page_at(served, f"/visit/{token_of(served)}")
+    channels = re.findall(r'"channel": "([^"]+)", "epoch"', page)
+    assert [f"visit/{token_of(served)}", "line/A", "line/B"] == channels
+
+
+async def test_first_load_and_update_are_small(served: Served) -> None:
+    """All that a phone loads for its first picture stays within 60 KB uncompressed, each later frame within 1 KB."""
+    page = await page_at(served, f"/visit/{token_of(served)}")
+    parts = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    total = len(page.encode())
+    folder = parts[0].rpartition("/")[0]
+    for path in {*parts, *(f"{folder}/{name}" for name in ("feed.js", "place.js", "words.js"))}:
+        async with served.session.get(f"{served.url}{path}") as answer:
+            assert 200 == answer.status
+            total += len(await answer.read())
+    assert total <= FIRST_LOAD_BYTES_MAX
+    for channel in (f"visit/{token_of(served)}", "line/A", "line/B"):
+        async with served.session.get(f"{served.home}/views/{channel}") as answer:
+            assert len(await answer.read()) <= UPDATE_BYTES_MAX
+
+
+async def test_kiosk_needs_its_key(served: Served) -> None:
+    """A kiosk's page opens for that kiosk and for the organiser, for nobody else."""
+    for key, status in (("", 401), (served.keys.kiosks[2], 403), (served.keys.kiosks[1], 200), (served.keys.admin, 200)):
+        headers = served.bearer(key) if key else {}
+        async with served.session.get(f"{served.home}/kiosk/1", headers=headers) as answer:
+            assert status == answer.status
+
+
+async def test_kiosk_shows_what_there_is(served: Served) -> None:
+    """The kiosk offers every office and every errand; what is closed cannot be pressed."""
+    await served.submit("close_service", service="ktp")
+    page = await page_at(served, "/kiosk/1", **served.bearer(served.keys.kiosks[1]))
+    assert ["dukcapil", "polsek"] == re.findall(r'data-open="(\w+)"', page)
+    assert re.search(r'value="ktp"[^>]* disabled', page)
+    assert not re.search(r'value="kk"[^>]* disabled', page)
