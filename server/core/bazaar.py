@@ -6,7 +6,7 @@ Rule: a ticket changes state in this file and nowhere else, along `LIFECYCLE`.
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar, assert_never
+from typing import Any, TypeVar, assert_never
 
 from server.core import events as happened
 from server.core.events import Event
@@ -211,7 +211,7 @@ def evolve(bazaar: Bazaar, event: Event, *, offset: int, at: int) -> None:
         case happened.TicketReturned():
             _return(bazaar, event)
         case happened.TicketPassed():
-            _moved(bazaar, event)
+            _move(bazaar, event)
         case happened.TicketServed():
             _serve(bazaar, event)
         case happened.TicketAbsent() | happened.TicketHeld() | happened.TicketTransferred():
@@ -257,23 +257,25 @@ _TicketEvent = (
 )
 
 
-def _moved(bazaar: Bazaar, event: _TicketEvent) -> Ticket:
-    """The event's ticket, checked against the lifecycle and given its new state (not yet kept in the bazaar)."""
-    ticket = bazaar.tickets[event.ticket]
-    state = LIFECYCLE[ticket.state].get(type(event))
+def _move(bazaar: Bazaar, event: _TicketEvent, **changes: Any) -> Ticket:
+    """Bring the event's ticket to its next state, if the lifecycle has that way, and change these fields too; gives the new ticket."""
+    before = bazaar.tickets[event.ticket]
+    state = LIFECYCLE[before.state].get(type(event))
     if state is None:
-        raise ValueError(f"{ticket.label} is {ticket.state}: {type(event).__name__} cannot follow")
-    return replace(ticket, state=state)
+        raise ValueError(f"{before.label} is {before.state}: {type(event).__name__} cannot follow")
+    ticket = replace(before, state=state, ended_at=None if state in LIVE else bazaar.at, **changes)
+    bazaar.lines[ticket.line].census[before.state] -= 1
+    _keep(bazaar, ticket)
+    return ticket
 
 
 def _keep(bazaar: Bazaar, ticket: Ticket) -> None:
-    line, before = bazaar.lines[ticket.line], bazaar.tickets.get(ticket.label)
-    if before is not None:
-        line.census[before.state] -= 1
-        line.aside.pop(ticket.label, None)
+    line = bazaar.lines[ticket.line]
     line.census[ticket.state] += 1
     if ticket.state in ASIDE:
         line.aside[ticket.label] = None
+    else:
+        line.aside.pop(ticket.label, None)
     bazaar.tickets[ticket.label] = ticket
 
 
@@ -298,34 +300,24 @@ def _issue(bazaar: Bazaar, event: happened.TicketIssued) -> None:
 
 
 def _call(bazaar: Bazaar, event: happened.TicketCalled) -> None:
-    ticket = replace(
-        _moved(bazaar, event),
-        counter=event.counter,
-        called_at=bazaar.at,
-        call_offset=bazaar.offset,
-        calls=1,
-        recalled_at=None,
-        resumes_at=None,
-    )
+    at, offset = bazaar.at, bazaar.offset
+    ticket = _move(bazaar, event, counter=event.counter, called_at=at, call_offset=offset, calls=1, recalled_at=None, resumes_at=None)
     lane = bazaar.lane_of(ticket)
     lane.waiting.remove(ticket.number)
     lane.calls += 1
     lane.last_called = ticket.number
     bazaar.lines[ticket.line].counted.append((ticket.label, ticket.lane))
-    call = Call(ticket=ticket.label, counter=event.counter, offset=bazaar.offset, at=bazaar.at, out_of_order=event.out_of_order)
-    bazaar.calls.append(call)
+    bazaar.calls.append(Call(ticket=ticket.label, counter=event.counter, offset=offset, at=at, out_of_order=event.out_of_order))
     _set_serving(bazaar, event.counter, ticket.label)
-    _keep(bazaar, ticket)
 
 
 def _recall(bazaar: Bazaar, event: happened.TicketRecalled) -> None:
-    ticket = _moved(bazaar, event)
-    _keep(bazaar, replace(ticket, calls=ticket.calls + 1, recalled_at=bazaar.at))
+    _move(bazaar, event, calls=bazaar.tickets[event.ticket].calls + 1, recalled_at=bazaar.at)
 
 
 def _undo(bazaar: Bazaar, event: happened.CallUndone) -> None:
     """The call counts nowhere: not for the lane rule, not for those who sit out, not for the screens."""
-    ticket = _moved(bazaar, event)
+    ticket = _move(bazaar, event, counter=None, called_at=None, call_offset=None, calls=0, recalled_at=None)
     lane = bazaar.lane_of(ticket)
     lane.waiting.add(ticket.number)
     lane.calls -= 1
@@ -334,7 +326,6 @@ def _undo(bazaar: Bazaar, event: happened.CallUndone) -> None:
     _remove_last(bazaar.calls, next(call for call in reversed(bazaar.calls) if call.ticket == ticket.label))
     lane.last_called = next((bazaar.tickets[label].number for label, of in reversed(counted) if of is ticket.lane), 0)
     _set_serving(bazaar, event.counter, None)
-    _keep(bazaar, replace(ticket, counter=None, called_at=None, call_offset=None, calls=0, recalled_at=None))
 
 
 def _remove_last(items: list[_T], item: _T) -> None:
@@ -342,17 +333,16 @@ def _remove_last(items: list[_T], item: _T) -> None:
 
 
 def _return(bazaar: Bazaar, event: happened.TicketReturned) -> None:
-    ticket = _moved(bazaar, event)
-    lane = bazaar.lane_of(ticket)
+    lane = bazaar.lane_of(bazaar.tickets[event.ticket])
+    ticket = _move(bazaar, event, resumes_at=lane.calls + bazaar.plan.bazaar.return_after)
     lane.waiting.add(ticket.number)
-    _keep(bazaar, replace(ticket, resumes_at=lane.calls + bazaar.plan.bazaar.return_after))
 
 
 def _serve(bazaar: Bazaar, event: happened.TicketServed) -> None:
     ticket = bazaar.tickets[event.ticket]
+    _leave(bazaar, event)
     if ticket.called_at is not None:
         bazaar.lines[ticket.line].servings_ms.append(bazaar.at - ticket.called_at)
-    _leave(bazaar, event)
     counter = bazaar.counters[event.counter]
     bazaar.counters[event.counter] = replace(counter, served=counter.served + 1)
 
@@ -360,13 +350,11 @@ def _serve(bazaar: Bazaar, event: happened.TicketServed) -> None:
 def _leave(bazaar: Bazaar, event: _TicketEvent) -> None:
     """The ticket leaves the line or the counter where it was, for a while or for good."""
     before = bazaar.tickets[event.ticket]
-    ticket = _moved(bazaar, event)
+    ticket = _move(bazaar, event, resumes_at=None)
     if before.state is TicketState.WAITING:
         bazaar.lane_of(ticket).waiting.remove(ticket.number)
     if before.state is TicketState.CALLED and before.counter is not None:
         _set_serving(bazaar, before.counter, None)
-    ended_at = None if ticket.state in LIVE else bazaar.at
-    _keep(bazaar, replace(ticket, resumes_at=None, ended_at=ended_at))
 
 
 def _set_serving(bazaar: Bazaar, number: CounterNumber, label: Label | None) -> None:
