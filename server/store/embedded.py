@@ -60,6 +60,7 @@ class EmbeddedStore:
         self._process: subprocess.Popen[bytes] | None = None
         self._leash: subprocess.Popen[bytes] | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def start(self, *, ends_with_parent: bool) -> None:
         """See `start_embedded`, which calls this once."""
@@ -69,11 +70,14 @@ class EmbeddedStore:
         self._watching = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
-        """End the server, with everything on the disk, and wait until it has ended.
+        """End the server, with everything on the disk, and wait until it has ended. A second time does nothing.
 
         Raises:
             EmbeddedFailed: it does not end, not even when it is killed.
         """
+        if self._closed:
+            return
+        self._closed = True
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.wait([self._watching])
