@@ -1,13 +1,11 @@
 """The pages of those who serve: a counter's tablet, the organiser's desk and the sheet of pairing codes; and what is pressed there."""
 
-from dataclasses import dataclass
-
 from aiohttp import web
 
 from counters import orders
 from counters.pairing_sheet import pairing_codes
 from server.core.entry import Entry
-from server.core.plan import Agency, Plan, Service
+from server.core.plan import Plan
 from server.core.values import CounterNumber, Label, label_of
 from server.hub.room import Room
 from server.web import errors
@@ -24,14 +22,6 @@ REASON_LENGTH_MAX = 200
 ANNOUNCEMENT_LENGTH_MAX = 500
 """As long as the store takes them."""
 ANNOUNCEMENT_MINUTES = 15
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
-    """One agency with everything that can be had there."""
-
-    agency: Agency
-    services: tuple[Service, ...]
 
 
 @routes.get("/{bazaar}/counter/" + NUMBER)
@@ -104,7 +94,7 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
         status=problem.status if problem else 200,
         fault=said(request, problem.sentence, problem.fields) if problem else "",
         agency=plan.agency_of_counter(number),
-        offices=_offices(plan),
+        agencies=plan.agencies,
         supervisor=not principals_of(request, room).isdisjoint({SUPERVISOR, ADMIN}),
         waiting=_waiting(room, number),
         reason_max=REASON_LENGTH_MAX,
@@ -128,7 +118,7 @@ def _desk_page(request: web.Request, room: Room, problem: Problem | None = None)
         status=problem.status if problem else 200,
         fault=said(request, problem.sentence, problem.fields) if problem else "",
         bazaar=plan.bazaar,
-        offices=_offices(plan),
+        agencies=plan.agencies,
         screens=plan.screens,
         organiser=ADMIN in principals_of(request, room),
         public=request.app[ADDRESSES].public + f"/{plan.bazaar.id}",
@@ -140,6 +130,7 @@ def _desk_page(request: web.Request, room: Room, problem: Problem | None = None)
             "base": f"/{plan.bazaar.id}",
             "commands": f"{path}/commands",
             "frame": _frame(room, "desk"),
+            "timezone": plan.bazaar.timezone,
             "agencies": {agency.code: words_of(request, agency.name) for agency in plan.agencies},
         },
     )
@@ -156,12 +147,6 @@ def _number(request: web.Request, room: Room) -> CounterNumber:
 def _frame(room: Room, channel: str) -> dict[str, object]:
     """A channel's newest frame as a map, as true as this process knows now."""
     return {**room.frame(channel).as_map(), "at": room.writer.fresh_at}
-
-
-def _offices(plan: Plan) -> list[Office]:
-    return [
-        Office(agency=agency, services=tuple(service for line in agency.lines for service in line.services)) for agency in plan.agencies
-    ]
 
 
 def _services(request: web.Request, plan: Plan, number: CounterNumber) -> dict[str, dict[str, object]]:
