@@ -78,7 +78,6 @@ function openOffice(code) {
 function restart() {
   form.reset();
   form.elements.command_id.value = commandId();
-  answer("");
   show("office");
 }
 
@@ -118,7 +117,7 @@ async function send(wish) {
 }
 
 function answer(sentence) {
-  const place = find(form, "[data-answer]");
+  const place = find(document, "[data-answer]");
   place.textContent = sentence;
   place.hidden = !sentence;
 }
@@ -127,6 +126,7 @@ function answer(sentence) {
 
 function show(name) {
   step = name;
+  answer("");
   for (const section of form.querySelectorAll("[data-step]")) section.hidden = section.dataset.step !== step;
   for (const fieldset of form.querySelectorAll("fieldset[data-office]")) fieldset.hidden = fieldset.dataset.office !== office;
   find(document, ".kiosk-main").scrollTop = 0;

@@ -1,19 +1,14 @@
-"""Taking numbers and doing what residents may do, over HTTP: as JSON and as a form without scripts."""
+"""Taking numbers over HTTP: as JSON, as a form without scripts, by phones, kiosks and strangers."""
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
-import aiohttp
 import pytest
 
-from server.core.values import Label, TicketState
 from server.web.credentials import DEVICE_COOKIE
 from server.web.limits import Limits
+from tests.displays.residents import COMMAND_ID, command_id_on, phone, take
 from tests.serving import Served, serving
-
-COMMAND_ID = "phone-command-000001"
 
 
 @pytest.fixture
@@ -23,21 +18,6 @@ async def served() -> AsyncIterator[Served]:
         await bazaar.submit("open_counter", counter=1)
         await bazaar.submit("open_counter", counter=3)
         yield bazaar
-
-
-@asynccontextmanager
-async def phone() -> AsyncIterator[aiohttp.ClientSession]:
-    """A phone of its own: it keeps its cookies."""
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-        yield session
-
-
-async def take(session: aiohttp.ClientSession, served: Served, **wish: object) -> tuple[int, dict[str, Any]]:
-    """Ask for numbers; status and answer."""
-    body = {"command_id": COMMAND_ID, "services": ["ktp"], **wish}
-    headers = {"Authorization": f"Bearer {key}"} if (key := body.pop("key", None)) else {}
-    async with session.post(f"{served.home}/tickets", json=body, headers=headers) as answer:
-        return answer.status, await answer.json()
 
 
 async def test_numbers_of_two_lines(served: Served) -> None:
@@ -169,14 +149,6 @@ async def test_another_site(served: Served) -> None:
 # Forms, for phones without scripts
 
 
-async def command_id_on(session: aiohttp.ClientSession, url: str) -> str:
-    """The first hidden command_id of a page."""
-    async with session.get(url) as page:
-        found = re.search(r'name="command_id" value="([^"]+)"', await page.text())
-    assert found is not None
-    return found[1]
-
-
 async def test_form(served: Served) -> None:
     """The form of the join page leads to the visit's page; pressed twice it leads to the same one."""
     async with phone() as own:
@@ -221,81 +193,3 @@ async def test_form_that_is_none(served: Served) -> None:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         async with own.post(f"{served.home}/tickets", data=b"services=\xff\xfe", headers=headers) as answer:
             assert 422 == answer.status
-
-
-# What residents do with their own tickets
-
-
-async def change(session: aiohttp.ClientSession, served: Served, url: str, **wish: object) -> tuple[int, dict[str, Any]]:
-    """Ask for a change of a ticket; status and answer."""
-    async with session.post(f"{served.url}{url}/commands", json={"command_id": "phone-command-000009", **wish}) as answer:
-        return answer.status, await answer.json()
-
-
-async def test_hold_and_return(served: Served) -> None:
-    """Who will be late sets the ticket aside and takes it up again; the answer says where that stands in the log."""
-    async with phone() as own:
-        _, taken = await take(own, served)
-        status, answer = await change(own, served, taken["url"], do="hold", ticket="A-001")
-        assert (200, [["ticket_held", {"ticket": "A-001"}]]) == (status, answer["events"])
-        assert served.room.offset == answer["offset"]
-        await change(own, served, taken["url"], do="return", ticket="A-001", command_id="phone-command-000010")
-    assert TicketState.WAITING is served.room.bazaar.tickets[Label("A-001")].state
-
-
-async def test_cancel_by_form(served: Served) -> None:
-    """Leaving the line works as a form, and leads back to the visit's page."""
-    async with phone() as own:
-        _, taken = await take(own, served)
-        form = {"do": "cancel", "ticket": "A-001", "command_id": await command_id_on(own, f"{served.url}{taken['url']}")}
-        async with own.post(f"{served.url}{taken['url']}/commands", data=form, allow_redirects=False) as answer:
-            assert (303, taken["url"]) == (answer.status, answer.headers["Location"])
-    assert TicketState.CANCELLED is served.room.bazaar.tickets[Label("A-001")].state
-
-
-async def test_refused_form_says_why(served: Served) -> None:
-    """A form that is refused shows the page again, with the reason at its ticket."""
-    async with phone() as own:
-        _, taken = await take(own, served)
-        form = {"do": "return", "ticket": "A-001", "command_id": "phone-command-000011"}
-        async with own.post(f"{served.url}{taken['url']}/commands", data=form) as answer:
-            assert 409 == answer.status
-            assert re.search(r"data-answer>[^<]*A-001", await answer.text())
-
-
-async def test_somebody_elses_ticket(served: Served) -> None:
-    """A visit's token is good for its own tickets only."""
-    await served.submit("issue", services=["ktp"])
-    async with phone() as own:
-        _, taken = await take(own, served)
-        status, answer = await change(own, served, taken["url"], do="cancel", ticket="A-001")
-    assert (403, "not_yours") == (status, answer["code"])
-    assert TicketState.WAITING is served.room.bazaar.tickets[Label("A-001")].state
-
-
-@pytest.mark.parametrize("do", ["next", "rate", "finish", 7, None, ["hold"]])
-async def test_officers_orders(served: Served, do: object) -> None:
-    """A resident's page carries out nothing but a resident's orders."""
-    async with phone() as own:
-        _, taken = await take(own, served)
-        status, answer = await change(own, served, taken["url"], do=do, ticket="A-001")
-    assert (422, "do") == (status, answer["field"])
-
-
-@pytest.mark.parametrize("ticket", ["A-999", 7, None, ["A-001"]])
-async def test_no_ticket(served: Served, ticket: object) -> None:
-    """What is no ticket of the visit is not the visit's."""
-    async with phone() as own:
-        _, taken = await take(own, served)
-        status, _ = await change(own, served, taken["url"], do="hold", ticket=ticket)
-    assert 403 == status
-
-
-async def test_forged_token(served: Served) -> None:
-    """A visit's public id opens nothing without the code behind it."""
-    async with phone() as own:
-        _, taken = await take(own, served)
-        visit = taken["visit"].rpartition(".")[0]
-        assert 404 == (await change(own, served, f"/uji/visit/{visit}.x", do="cancel", ticket="A-001"))[0]
-        async with own.get(f"{served.home}/visit/{visit}") as page:
-            assert 404 == page.status
