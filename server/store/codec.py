@@ -155,10 +155,12 @@ def _read_outcome(head: _EntryMap) -> Outcome:
 
 
 def _read_event(item: object) -> Event:
-    match item:
-        case [str(name), dict(source)] if name in _EVENT_READERS:
-            return _EVENT_READERS[name](source)
-    raise BadShape("events", f"{_quoted(item)} is no event that this version knows")
+    try:
+        name, source = item  # type: ignore[misc]  # that it may be something else is what this catches
+        read = _EVENT_READERS[name]
+    except (TypeError, ValueError, KeyError):
+        raise BadShape("events", f"{_quoted(item)} is no event that this version knows") from None
+    return read(source)
 
 
 # Commands

@@ -46,7 +46,7 @@ def reader(cls: type[_T], bounds: Bounds | None = None) -> Callable[[Mapping[str
             checked = validate(source)
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-            raise BadShape(".".join(map(str, first["loc"])), _mid_sentence(first["msg"])) from None
+            raise BadShape(".".join(map(str, first["loc"])) or "map", _mid_sentence(first["msg"])) from None
         return cls(**checked.__dict__)
 
     return read

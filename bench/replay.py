@@ -1,0 +1,142 @@
+"""How long a hub needs to start on a long log, and how much memory it takes: ``python -m bench.replay [ENTRIES]``.
+
+Makes a bazaar of that many entries on a bundled store of its own (100,000 when not told), then lets a fresh process follow it from the
+first entry as a hub does, and prints seconds and megabytes.
+"""
+
+import asyncio
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from server.core.bazaar import Bazaar
+from server.core.commands import CallNext, Command, Envelope, IssueTickets, OpenCounter
+from server.core.decide import decide
+from server.core.entry import Entry, Outcome, Refusal
+from server.core.plan import Plan
+from server.core.refusals import Refused
+from server.core.values import BazaarId, CommandId
+from server.store.codec import encode_entry
+from server.store.embedded import start_embedded
+from server.store.ledger import Ledger
+from server.store.log import EventLog
+from server.store.opening import open_log
+from server.store.plan_file import read_plan
+from server.store.redis import connect
+from server.store.writer import Writer
+
+ENTRIES = 100_000
+BATCH = 200
+BAZAAR = BazaarId("replay")
+START_MS = 1_796_374_800_000
+PLAN_FILE = Path(__file__).parents[1] / "bazaars" / "mayangan.toml"
+CALLS_SHARE = 0.5
+BYTES_PER_MB = 1_000_000
+
+
+async def main(entries: int) -> None:
+    """Make the log and have it followed."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = await start_embedded(Path(folder), ends_with_parent=True)
+        try:
+            connection = connect(store.url)
+            started = time.perf_counter()
+            log = connection.log(BAZAAR)
+            size = await make_log(log, without_quotas(read_plan(PLAN_FILE)), entries)
+            print(f"made {entries:,} entries, {size / 1e6:.1f} MB, in {time.perf_counter() - started:.1f} s")
+            await connection.close()
+            await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "bench.replay", "--follow", store.url, str(entries)], check=True)
+        finally:
+            await store.close()
+
+
+async def make_log(log: EventLog, plan: Plan, entries: int) -> int:
+    """Append this many entries of a busy day; their size in bytes."""
+    await open_log(log, plan, by="admin", now_ms=START_MS, command_id=CommandId("opening-of-the-replay"))
+    ledger = Ledger()
+    ledger.apply((await log.read(0, 1))[0])
+    day = random.Random(1)  # noqa: S311 - the same log each time
+    top, batch, size = ledger.top, list[bytes](), len(ledger.top.record)
+    while ledger.offset < entries:
+        record = _next_record(ledger, day)
+        ledger.apply(record)
+        batch.append(record)
+        size += len(record)
+        if len(batch) == BATCH or ledger.offset == entries:
+            await log.append(top, batch)
+            top, batch = ledger.top, []
+    return size
+
+
+def _next_record(ledger: Ledger, day: random.Random) -> bytes:
+    number = ledger.offset
+    at = START_MS + 100 * number
+    command = _command(ledger.bazaar, day, number)
+    envelope = Envelope(command_id=CommandId(f"command-of-the-day-{number:08d}"), by="admin", command=command)
+    try:
+        outcome: Outcome = decide(ledger.bazaar, envelope, at)
+    except Refused as refused:
+        outcome = Refusal.of(refused)
+    return encode_entry(
+        Entry(
+            offset=number + 1,
+            at=at,
+            command_id=envelope.command_id,
+            cursor=f"{at}-0",
+            by=envelope.by,
+            outcome=outcome,
+            prev=ledger.hash,
+        )
+    )
+
+
+def _command(bazaar: Bazaar, day: random.Random, number: int) -> Command:
+    """Every counter opens; then people come and are called, about as many of each."""
+    counters = bazaar.plan.counters
+    if number <= len(counters):
+        return OpenCounter(counter=counters[number - 1].number)
+    counter = day.choice(counters)
+    if day.random() < CALLS_SHARE:
+        return CallNext(counter=counter.number, seen=bazaar.counters[counter.number].serving)
+    service = day.choice(bazaar.plan.line(day.choice(counter.lines)).services)
+    return IssueTickets(services=(service.code,))
+
+
+def without_quotas(plan: Plan) -> Plan:
+    """The plan, giving out as many numbers as are asked for."""
+    agencies = tuple(replace(agency, lines=tuple(replace(line, quota=None) for line in agency.lines)) for agency in plan.agencies)
+    return replace(plan, agencies=agencies)
+
+
+async def follow(url: str, entries: int) -> None:
+    """Follow the log from its first entry until a hub would be ready."""
+    connection = connect(url)
+    writer = Writer(connection.log(BAZAAR), lambda: START_MS, lambda entry: None)
+    before_mb, started = _memory_mb(), time.perf_counter()
+    running = asyncio.create_task(writer.run())
+    while not writer.ready:
+        await asyncio.sleep(0)
+    seconds = time.perf_counter() - started
+    running.cancel()
+    await connection.close()
+    tickets, memory_mb = len(writer.ledger.bazaar.tickets), _memory_mb() - before_mb
+    print(f"followed {writer.ledger.offset:,} entries in {seconds:.2f} s ({seconds / entries * 1e6:.1f} µs an entry)")
+    print(f"memory {memory_mb:.0f} MB for {tickets:,} tickets, beside {before_mb:.0f} MB of the program")
+
+
+def _memory_mb() -> float:
+    """What the process holds now; the peak would be its parent's, which made the log."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / BYTES_PER_MB
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--follow"]:
+        asyncio.run(follow(sys.argv[2], int(sys.argv[3])))
+    else:
+        asyncio.run(main(int(sys.argv[1]) if sys.argv[1:] else ENTRIES))
