@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import random
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +27,8 @@ from server.hub.room import Room
 from server.simulate import simulate
 from server.store.plan_file import read_plan
 from server.web.keys import HUB, Addresses
+
+logger = logging.getLogger(__name__)
 
 YOUR_COUNTER = 1
 """The counter that the simulated officers leave to whoever watches the demo."""
@@ -101,8 +104,12 @@ async def _open_counters(room: Room) -> None:
 
 
 async def _crowd(room: Room, url: str, keys: Keys, say: Callable[[str], None]) -> None:
+    """Let simulated people come and go. If they stumble, the demo goes on without them, and says so."""
     officers = {number: key for number, key in keys.counters.items() if number != YOUR_COUNTER}
-    await simulate(url, room.plan.bazaar.id, officers, keys.kiosks[1], random.Random(), say)  # noqa: S311  # a crowd, no secret
+    try:
+        await simulate(url, room.plan.bazaar.id, officers, keys.kiosks[1], random.Random(), say)  # noqa: S311  # a crowd, no secret
+    except Exception:
+        logger.exception("the simulated people are gone; the bazaar goes on without them")
 
 
 def _guide(room: Room, url: str, keys: Keys, *, quiet: bool) -> str:
