@@ -154,9 +154,9 @@ def _read_outcome(head: _EntryMap) -> Outcome:
     raise BadShape("events", "an entry holds either events or a refusal")
 
 
-def _read_event(item: object) -> Event:
+def _read_event(item: Any) -> Event:
     try:
-        name, source = item  # type: ignore[misc]  # that it may be something else is what this catches
+        name, source = item
         read = _EVENT_READERS[name]
     except (TypeError, ValueError, KeyError):
         raise BadShape("events", f"{_quoted(item)} is no event that this version knows") from None
