@@ -138,7 +138,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
         try:
             await site.start()
         except OSError as error:
-            raise BadUse(f"cannot listen on {host}:{port}: {error.strerror}; another --port may be free") from None
+            raise BadUse(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; another --port may be free") from None
         yield f"http://{_reachable(host)}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
