@@ -3,6 +3,7 @@
 import { commandId } from "./feed.js";
 
 /** How people write a word, and how it is spelled here. */
+/** @type {[RegExp, string][]} */
 const SPELLINGS = [[/antrian/g, "antrean"]];
 const MARKS = /[\u0300-\u036f]/g;
 
@@ -13,7 +14,7 @@ const form = find(document, "[data-join]");
 
 function start() {
   find(form, "[data-search-field]").hidden = false;
-  find(form, "[data-search-box]").addEventListener("input", (event) => search(event.target.value));
+  find(form, "[data-search-box]").addEventListener("input", (/** @type {any} */ event) => search(event.target.value));
   find(form, "[data-continue]").addEventListener("click", goOn);
   form.addEventListener("change", paint);
   form.addEventListener("submit", take);
@@ -31,12 +32,14 @@ function renew() {
 
 // Actions
 
+/** @param {string} text */
 function search(text) {
   const wanted = plain(text).split(" ").filter(Boolean);
   let found = 0;
   for (const office of form.querySelectorAll("[data-office]")) {
+    /** @type {HTMLElement[]} */
     const errands = Array.from(office.querySelectorAll("[data-errand]"));
-    const fitting = errands.filter((errand) => fits(plain(errand.dataset.search), wanted));
+    const fitting = errands.filter((errand) => fits(plain(String(errand.dataset.search)), wanted));
     errands.forEach((errand) => { errand.hidden = !fitting.includes(errand) && !find(errand, "input").checked; });
     office.hidden = !fitting.length;
     office.open = wanted.length ? fitting.length > 0 : Boolean(find(office, "input:checked"));
@@ -45,17 +48,18 @@ function search(text) {
   find(form, "[data-nothing-found]").hidden = found > 0;
 }
 
-/** Every word must begin a word of the errand: "ktp baru", "A", "antrian". */
+/** Every word must begin a word of the errand: "ktp baru", "A", "antrian". @param {string} text @param {string[]} wanted */
 function fits(text, wanted) {
   return wanted.every((word) => ` ${text}`.includes(` ${word}`));
 }
 
-/** Lower case, one spelling, no accents, words apart by one space. */
+/** Lower case, one spelling, no accents, words apart by one space. @param {string} text */
 function plain(text) {
   const lower = text.toLowerCase().normalize("NFD").replace(MARKS, "");
   return SPELLINGS.reduce((said, [written, spelled]) => said.replace(written, spelled), lower).split(/[^a-z0-9]+/).join(" ").trim();
 }
 
+/** @param {Event} event */
 function goOn(event) {
   event.preventDefault();
   const confirm = find(document, "#confirm");
@@ -63,6 +67,7 @@ function goOn(event) {
   confirm.focus({ preventScroll: true });
 }
 
+/** @param {Event} event */
 async function take(event) {
   event.preventDefault();
   const button = find(form, "[data-take]");
@@ -78,8 +83,7 @@ async function take(event) {
 /** Ask for the numbers and go to their page; or what went wrong. Without an answer the next press asks for the same numbers, not for more. */
 async function send() {
   const { command_id: id, lane, visit } = form.elements;
-  const wish = { services: chosen().map((errand) => errand.dataset.errand), lane: lane.value, command_id: id.value };
-  if (visit) wish.visit = visit.value;
+  const wish = { services: chosen().map((errand) => errand.dataset.errand), lane: lane.value, command_id: id.value, visit: visit && visit.value };
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   try {
     const said = await fetch(form.action, { method: "POST", headers, body: JSON.stringify(wish) });
@@ -92,6 +96,7 @@ async function send() {
   }
 }
 
+/** @param {string} sentence */
 function answer(sentence) {
   const place = find(form, "[data-answer]");
   place.textContent = sentence;
@@ -115,7 +120,7 @@ function paint() {
   list.append(...errands.map(item));
 }
 
-/** An errand as it is said once more before the number is taken: its office, its name and what to bring. */
+/** An errand as it is said once more before the number is taken: its office, its name and what to bring. @param {HTMLElement} errand */
 function item(errand) {
   const line = document.createElement("li");
   const office = find(errand.closest("[data-office]"), ".office-name").firstChild.textContent.trim();
@@ -124,6 +129,7 @@ function item(errand) {
   return line;
 }
 
+/** @param {HTMLElement} part @param {string} tag */
 function copy(part, tag) {
   const made = document.createElement(tag);
   made.className = tag === "b" ? "" : part.className;
@@ -131,15 +137,18 @@ function copy(part, tag) {
   return made;
 }
 
+/** @param {HTMLElement} choice @param {boolean} isChosen */
 function mark(choice, isChosen) {
   if (isChosen) choice.dataset.chosen = "";
   else delete choice.dataset.chosen;
 }
 
+/** @returns {HTMLElement[]} */
 function chosen() {
   return Array.from(form.querySelectorAll("[data-errand]")).filter((errand) => find(errand, "input").checked);
 }
 
+/** @param {any} within @param {string} selector @returns {any} */
 function find(within, selector) {
   return within.querySelector(selector);
 }

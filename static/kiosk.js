@@ -5,7 +5,9 @@ import { say, sayMinutes } from "./words.js";
 
 const SILENCE_S_MAX = 25;
 /** Which buttons stand below each step. */
+/** @type {{[step: string]: string[]}} */
 const BUTTONS = { office: ["restart", "check"], errand: ["back", "restart", "more", "check"], confirm: ["back", "restart", "take"], done: ["done"] };
+/** @type {{[step: string]: string}} */
 const BEFORE = { errand: "office", confirm: "errand" };
 
 const page = JSON.parse(find(document, "#page").textContent);
@@ -19,7 +21,7 @@ let idleS = 0;
 function start() {
   document.addEventListener("click", press);
   for (const kind of ["pointerdown", "keydown", "scroll"]) document.addEventListener(kind, wake, { capture: true, passive: true });
-  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
   form.addEventListener("change", paint);
   setInterval(tick, 1000);
   find(document, "[data-foot]").hidden = false;
@@ -53,6 +55,7 @@ function isInUse() {
 
 // Actions
 
+/** @type {{[button: string]: () => void}} */
 const DO = {
   back: () => show(BEFORE[step]),
   more: () => show("office"),
@@ -63,6 +66,7 @@ const DO = {
   take,
 };
 
+/** @param {any} event */
 function press(event) {
   const button = event.target.closest("button");
   if (!button) return;
@@ -70,6 +74,7 @@ function press(event) {
   else if (button.dataset.do) DO[button.dataset.do]();
 }
 
+/** @param {string} code */
 function openOffice(code) {
   office = code;
   show("errand");
@@ -102,7 +107,7 @@ async function take() {
   answer(sentence);
 }
 
-/** Ask for the numbers and show them; or what went wrong. Without an answer the next press sends the same command, not another. */
+/** Ask for the numbers and show them; or what went wrong. Without an answer the next press sends the same command, not another. @param {object} wish */
 async function send(wish) {
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   try {
@@ -116,6 +121,7 @@ async function send(wish) {
   }
 }
 
+/** @param {string} sentence */
 function answer(sentence) {
   const place = find(document, "[data-answer]");
   place.textContent = sentence;
@@ -124,6 +130,7 @@ function answer(sentence) {
 
 // Render
 
+/** @param {string} name */
 function show(name) {
   step = name;
   answer("");
@@ -136,15 +143,17 @@ function show(name) {
 
 function paint() {
   const errands = chosen();
-  for (const button of document.querySelectorAll("[data-foot] [data-do]")) {
-    const { do: order } = button.dataset;
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const buttons = document.querySelectorAll("[data-foot] [data-do]");
+  for (const button of buttons) {
+    const order = String(button.dataset.do);
     const wanted = BUTTONS[step].includes(order);
     button.hidden = !wanted || (step === "office" && !errands.length);
     if (order === "check") button.disabled = !errands.length;
   }
   for (const choice of form.querySelectorAll(".choice")) mark(choice, find(choice, "input").checked);
   for (const button of form.querySelectorAll("[data-open]")) {
-    const count = errands.filter((errand) => errand.closest("fieldset").dataset.office === button.dataset.open).length;
+    const count = errands.filter((errand) => officeOf(errand).dataset.office === button.dataset.open).length;
     find(button, "[data-office-chosen]").textContent = count || "";
   }
   const list = find(form, "[data-wishes]");
@@ -152,15 +161,16 @@ function paint() {
   list.append(...errands.map(item));
 }
 
-/** An errand as it is said once more before the number is taken: its office, its name and what to bring. */
+/** An errand as it is said once more before the number is taken: its office, its name and what to bring. @param {HTMLElement} errand */
 function item(errand) {
   const line = document.createElement("li");
   const papers = find(errand, ".errand-papers");
-  line.append(`${officeOf(errand)} · `, element("b", "", find(errand, ".errand-name").textContent));
+  line.append(`${nameOf(officeOf(errand))} · `, element("b", "", find(errand, ".errand-name").textContent));
   if (papers) line.append(element("span", "errand-papers", papers.textContent));
   return line;
 }
 
+/** @param {{tickets: any[], url: string}} answer */
 function showNumbers({ tickets, url }) {
   const numbers = find(form, "[data-numbers]");
   numbers.className = tickets.length > 1 ? "kiosk-numbers several" : "kiosk-numbers";
@@ -175,14 +185,16 @@ function showNumbers({ tickets, url }) {
   show("done");
 }
 
+/** @param {{label: string, line: string, ahead: number | null}} ticket */
 function number({ label, line, ahead }) {
   const made = document.createElement("li");
   made.dataset.ticket = label;
-  made.append(element("span", "label-badge", label), element("span", "kiosk-office", officeOf(find(form, `[data-line="${line}"]`))));
+  made.append(element("span", "label-badge", label), element("span", "kiosk-office", nameOf(officeOf(find(form, `[data-line="${line}"]`)))));
   if (ahead !== null) made.append(element("span", "kiosk-ahead", `${page.strings.ahead}: ${ahead}`));
   return made;
 }
 
+/** @param {import("./feed.js").Frame} frame */
 function paintBazaar({ view }) {
   for (const [prefix, line] of Object.entries(view.lines)) {
     const waiting = Object.values(line.waiting).reduce((sum, count) => sum + count, 0);
@@ -194,6 +206,7 @@ function paintBazaar({ view }) {
   }
 }
 
+/** @param {HTMLElement} errand @param {boolean} open */
 function setOpen(errand, open) {
   const input = find(errand, "input");
   input.disabled = !open;
@@ -202,23 +215,33 @@ function setOpen(errand, open) {
   find(errand, "[data-closed]").hidden = open;
 }
 
+/** @param {import("./feed.js").Age} age */
 function paintTrouble({ seconds }) {
   find(document, "[data-trouble]").hidden = seconds <= SILENCE_S_MAX;
 }
 
+/** @param {HTMLElement} errand @returns {any} the fieldset of its office */
 function officeOf(errand) {
-  return find(errand.closest("fieldset"), "legend").textContent;
+  return errand.closest("fieldset");
 }
 
+/** @param {HTMLElement} office @returns {string} */
+function nameOf(office) {
+  return find(office, "legend").textContent;
+}
+
+/** @param {HTMLElement} choice @param {boolean} isChosen */
 function mark(choice, isChosen) {
   if (isChosen) choice.dataset.chosen = "";
   else delete choice.dataset.chosen;
 }
 
+/** @returns {HTMLElement[]} */
 function chosen() {
   return Array.from(form.querySelectorAll("[data-errand]")).filter((errand) => find(errand, "input").checked);
 }
 
+/** @param {string} tag @param {string} look @param {string} text */
 function element(tag, look, text) {
   const made = document.createElement(tag);
   made.className = look;
@@ -226,6 +249,7 @@ function element(tag, look, text) {
   return made;
 }
 
+/** @param {any} within @param {string} selector @returns {any} */
 function find(within, selector) {
   return within.querySelector(selector);
 }

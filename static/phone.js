@@ -3,9 +3,16 @@ import { commandId, follow } from "./feed.js";
 import { placeOf } from "./place.js";
 import { say, sayMinutes } from "./words.js";
 
+/**
+ * @typedef {import("./feed.js").Frame} Frame
+ * @typedef {{label: string, line: string, lane: string, number: number, state: string, counter: number, calls: number, call_offset: number,
+ *   place?: import("./place.js").Place | null}} Ticket
+ */
+
 const LIVE = ["waiting", "called", "held", "absent"];
+/** @type {{[state: string]: string}} */
 const STATUS = { waiting: "waiting", called: "called", held: "paused", absent: "paused" };
-/** As in displays/visit.py: how near a ticket is to its turn. */
+/** As in displays/visit.py: how near a ticket is to its turn. @type {{[state: string]: number}} */
 const NEARNESS = { called: 0, waiting: 1, held: 2, absent: 2 };
 const OVER = 4;
 const STALE_S = 25;
@@ -17,12 +24,13 @@ const NOTE_S = 0.5;
 const CHIMES = 3;
 
 let page = JSON.parse(find(document, "#page").textContent);
-/** The newest frame of each channel. */
-const frames = new Map(page.frames.map((frame) => [frame.channel, frame]));
+/** The newest frame of each channel. @type {Map<string, Frame>} */
+const frames = new Map(page.frames.map((/** @type {Frame} */ frame) => [frame.channel, frame]));
 const list = find(document, "[data-tickets]");
 let feed = { close() {} };
 let followed = "";
 let announced = callOf(ownTickets());
+/** @type {AudioContext | null} */
 let sound = null;
 
 // Lifecycle
@@ -44,9 +52,10 @@ function listen() {
   if (followed === channels.join()) return;
   followed = channels.join();
   feed.close();
-  feed = follow({ base: page.base, channels, frames: channels.map((name) => frames.get(name)).filter(Boolean), onFrame, onAge });
+  feed = follow({ base: page.base, channels, frames: Array.from(frames.values()).filter((frame) => channels.includes(frame.channel)), onFrame, onAge });
 }
 
+/** @param {Frame} frame */
 function onFrame(frame) {
   frames.set(frame.channel, frame);
   listen();
@@ -65,6 +74,7 @@ async function redraw() {
 
 // Actions
 
+/** @param {any} event */
 async function press(event) {
   event.preventDefault();
   const form = event.target;
@@ -77,7 +87,7 @@ async function press(event) {
   answer.hidden = !sentence;
 }
 
-/** Send a form's command; "" or what went wrong. Without an answer the next press sends the same command, not another. */
+/** Send a form's command; "" or what went wrong. Without an answer the next press sends the same command, not another. @param {any} form */
 async function send(form) {
   const { do: order, ticket, command_id: id } = form.elements;
   const body = JSON.stringify({ do: order.value, ticket: ticket.value, command_id: id.value });
@@ -92,6 +102,7 @@ async function send(form) {
   }
 }
 
+/** @param {HTMLElement} button */
 function switchSound(button) {
   if (sound) sound.close();
   sound = sound ? null : new AudioContext();
@@ -107,6 +118,7 @@ function alarm() {
   chime(CHIMES);
 }
 
+/** @param {number} times */
 function chime(times) {
   if (!sound) return;
   for (let note = 0; note < times * CHIME_HZ.length; note += 1) {
@@ -126,20 +138,23 @@ function chime(times) {
 
 function paint() {
   const tickets = ownTickets().map(withPlace);
-  const busyAt = (tickets.find((ticket) => ticket.state === "called") || {}).counter;
-  tickets.forEach((ticket) => paintTicket(cardOf(ticket.label), ticket, busyAt));
+  const called = tickets.find((ticket) => ticket.state === "called");
+  tickets.forEach((ticket) => paintTicket(cardOf(ticket.label), ticket, called && called.counter));
   paintOrder(tickets);
   paintCall(tickets);
   find(document, "[data-bazaar-closed]").hidden = !view(page.channel).closed;
   find(document, "[data-add]").hidden = view(page.channel).closed;
 }
 
+/** @param {HTMLElement} card @param {Ticket} ticket @param {number} [busyAt] */
 function paintTicket(card, ticket, busyAt) {
   const { state } = ticket;
   card.dataset.state = state;
   find(card, "[data-badge]").dataset.tone = state === "called" ? "called" : LIVE.includes(state) ? "" : "quiet";
   find(card, "[data-status]").dataset.status = STATUS[state] || "closed";
-  for (const part of card.querySelectorAll("[data-when]")) part.hidden = !part.dataset.when.split(" ").includes(state);
+  /** @type {NodeListOf<HTMLElement>} */
+  const parts = card.querySelectorAll("[data-when]");
+  for (const part of parts) part.hidden = !String(part.dataset.when).split(" ").includes(state);
   write(find(card, "[data-counter]"), ticket.counter || "");
   write(find(card, "[data-busy-at]"), busyAt || "");
   find(card, "[data-busy]").hidden = !(state === "waiting" && busyAt);
@@ -148,12 +163,14 @@ function paintTicket(card, ticket, busyAt) {
   if (ticket.place) paintPlace(card, ticket);
 }
 
+/** @param {HTMLElement} card @param {any} ticket one with a place */
 function paintPlace(card, { label, place }) {
   write(find(card, "[data-minutes]"), sayMinutes(place.minutes, page.strings));
   const moved = write(find(card, "[data-ahead]"), place.ahead);
   if (moved && place.ahead <= SPOKEN_AHEAD_MAX) speak(`${label}. ${page.strings.ahead}: ${place.ahead}`);
 }
 
+/** @param {HTMLElement} place @param {{counter: number, label: string | null}[]} serving */
 function paintServing(place, serving) {
   const items = serving.map(({ counter, label }) => {
     const item = document.createElement("li");
@@ -164,10 +181,10 @@ function paintServing(place, serving) {
   place.append(...items);
 }
 
-/** Called first, then the nearest, then what is set aside, then what is over. Cards that stand right are not moved: they may have focus. */
+/** Called first, then the nearest, set aside, over. Cards that stand right are not moved: they may have focus. @param {Ticket[]} tickets */
 function paintOrder(tickets) {
-  const nearness = (ticket) => (ticket.state in NEARNESS ? NEARNESS[ticket.state] : OVER);
-  const ahead = (ticket) => (ticket.place ? ticket.place.ahead : 0);
+  const nearness = (/** @type {Ticket} */ ticket) => (ticket.state in NEARNESS ? NEARNESS[ticket.state] : OVER);
+  const ahead = (/** @type {Ticket} */ ticket) => (ticket.place ? ticket.place.ahead : 0);
   const sorted = tickets.slice().sort((left, right) => nearness(left) - nearness(right) || ahead(left) - ahead(right));
   sorted.forEach(({ label }, index) => {
     const card = cardOf(label);
@@ -175,6 +192,7 @@ function paintOrder(tickets) {
   });
 }
 
+/** @param {Ticket[]} tickets */
 function paintCall(tickets) {
   const called = tickets.find((ticket) => ticket.state === "called");
   if (called) {
@@ -183,16 +201,18 @@ function paintCall(tickets) {
     write(find(document, "[data-call-counter]"), called.counter);
   }
   find(document, "[data-call]").hidden = !called;
-  document.title = called ? say(page.strings.called, called) : page.strings.title;
+  document.title = called ? say(page.strings.called, { label: called.label, counter: called.counter }) : page.strings.title;
   const call = callOf(tickets);
   if (call && call !== announced) alarm();
   announced = call;
 }
 
+/** @param {string} words */
 function speak(words) {
   find(document, "[data-spoken]").textContent = words;
 }
 
+/** @param {import("./feed.js").Age} age */
 function onAge({ seconds, offset, head }) {
   const age = find(document, "[data-age]");
   const duration = seconds < 120 ? say(page.strings.seconds, { n: seconds }) : say(page.strings.minutes, { n: Math.floor(seconds / 60) });
@@ -207,21 +227,24 @@ function onAge({ seconds, offset, head }) {
 
 // What the frames say
 
+/** @param {string} channel */
 function view(channel) {
   const frame = frames.get(channel);
   return frame && frame.view;
 }
 
+/** @returns {Ticket[]} */
 function ownTickets() {
   return view(page.channel).tickets;
 }
 
+/** @param {Ticket} ticket @returns {Ticket} */
 function withPlace(ticket) {
   const line = view(`line/${ticket.line}`);
   return { ...ticket, place: ticket.state === "waiting" && line ? placeOf(line, ticket) : null };
 }
 
-/** Which call rings now: another value for each call and recall, "" for none. */
+/** Which call rings now: another value for each call and recall, "" for none. @param {Ticket[]} tickets */
 function callOf(tickets) {
   const called = tickets.find((ticket) => ticket.state === "called");
   return called ? `${called.call_offset}:${called.calls}` : "";
@@ -229,25 +252,28 @@ function callOf(tickets) {
 
 // The page
 
+/** @param {ParentNode} within @param {string} selector @returns {any} */
 function find(within, selector) {
   return within.querySelector(selector);
 }
 
+/** @param {string} label */
 function cardOf(label) {
   return find(list, `[data-ticket="${label}"]`);
 }
 
-/** Write a text if it is another than before; whether it was. */
+/** Write a text if it is another than before; whether it was. @param {HTMLElement} place @param {string | number} text */
 function write(place, text) {
   if (place.textContent === String(text)) return false;
   place.textContent = String(text);
   return true;
 }
 
+/** @param {string} look @param {string | number} text */
 function element(look, text) {
   const made = document.createElement("span");
   made.className = look;
-  made.textContent = text;
+  made.textContent = String(text);
   return made;
 }
 

@@ -18,12 +18,14 @@ export function placeOf(line, ticket) {
   return place(line, ticket.lane, Math.max(count(waiting, ticket.number), Math.min(sitsOut, others)));
 }
 
+/** @param {any} line @param {string} lane @param {number} aheadInLane @returns {Place} */
 function place(line, lane, aheadInLane) {
   const ahead = aheadInLane + aheadInOtherLane(line, lane, aheadInLane);
-  const busy = line.serving.filter((at) => at.label !== null).length;
+  const busy = line.serving.filter((/** @type {any} */ at) => at.label !== null).length;
   return { ahead, minutes: minutes(line.pace, ahead, busy) };
 }
 
+/** @param {any} line @param {string} lane @param {number} aheadInLane */
 function aheadInOtherLane(line, lane, aheadInLane) {
   const every = line.regular_after_priority;
   const due = line.regular_due;
@@ -34,6 +36,7 @@ function aheadInOtherLane(line, lane, aheadInLane) {
   return Math.min(priority, 1 + Math.floor((aheadInLane - due) / every));
 }
 
+/** @param {any} pace @param {number} ahead @param {number} busy @returns {[number, number] | null} */
 function minutes(pace, ahead, busy) {
   if (pace.counters === 0) return null;
   const free = Math.max(0, pace.counters - busy);
@@ -46,7 +49,7 @@ function minutes(pace, ahead, busy) {
   return [Math.max(0, Math.floor(low / step) * step), Math.ceil(high / step) * step];
 }
 
-/** How many numbers the ranges hold ("13-40,42"), or how many of them are lower than a number. */
+/** How many numbers the ranges hold ("13-40,42"), or how many of them are lower than a number. @param {string} ranges */
 function count(ranges, below = Infinity) {
   let total = 0;
   for (const range of ranges.split(",").filter(Boolean)) {

@@ -88,6 +88,14 @@ async def test_visit_that_is_called(served: Served) -> None:
     assert ["", "3"] == re.findall(r"data-busy-at>([^<]*)<", page)
 
 
+async def test_visit_not_read_of_yet(served: Served) -> None:
+    """A good token whose tickets this process has not read of yet is asked to come again, not told that there is no such visit."""
+    token = Credentials(SECRET).visit_token(scope_of("uji", served.room.epoch), VisitId("visit-of-another-hub"))
+    async with served.session.get(f"{served.home}/visit/{token}") as answer:
+        assert 503 == answer.status
+        assert "Retry-After" in answer.headers
+
+
 async def test_qr(served: Served) -> None:
     """The QR code leads to the visit's page."""
     async with served.session.get(f"{served.home}/visit/{token_of(served)}/qr.svg") as answer:
