@@ -48,7 +48,9 @@ def _candidates() -> Iterator[Path]:
 def _major_of(program: Path) -> int | None:
     """The major version that the program names; None when it does not run or is no such server."""
     try:
-        ran = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=_ANSWER_SECONDS_MAX, check=False)  # noqa: S603
+        ran = subprocess.run(  # noqa: S603 - found on PATH or in our own packages
+            [program, "--version"], capture_output=True, text=True, timeout=_ANSWER_SECONDS_MAX, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     named = _VERSION.search(ran.stdout)

@@ -146,7 +146,7 @@ async def test_bazaar_opened_later_is_served() -> None:
 
 async def test_new_edition_begins_anew(served: Served) -> None:
     """When the log is begun anew its followers are sent away with 1012, and come back to the new epoch."""
-    store = served.room._log  # type: ignore[attr-defined]
+    store = served.room._log  # type: ignore[attr-defined]  # the memory log of a served room
     old = served.room.epoch
     async with following(served, "hall") as socket:
         await next_of(socket, "")
