@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from counters.sentences import events_of
 from server.core.entry import Entry
 from server.hub.room import Room
-from server.store.codec import encode_entry, entry_as_json
 from server.web import errors
 from server.web.credentials import ADMIN, SUPERVISOR, counter_principal
 from server.web.requests import carry_out, json_body, require
@@ -68,7 +68,7 @@ async def press_at_desk(request: web.Request, room: Room, wish: Wish) -> Entry:
 
 def answer_of(entry: Entry) -> web.Response:
     """``{offset, events}``, each event as ``[name, map]``."""
-    return web.json_response({"offset": entry.offset, "events": entry_as_json(encode_entry(entry))["events"]})
+    return web.json_response({"offset": entry.offset, "events": events_of(entry)})
 
 
 def _value(name: str, text: str) -> object:

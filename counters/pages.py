@@ -4,6 +4,7 @@ from aiohttp import web
 
 from counters import orders
 from counters.pairing_sheet import pairing_codes
+from counters.sentences import EVENT_SENTENCES
 from server.core.entry import Entry
 from server.core.plan import Plan
 from server.core.values import CounterNumber, Label, label_of
@@ -104,6 +105,7 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
             "base": f"/{plan.bazaar.id}",
             "commands": f"{path}/commands",
             "frame": _frame(room, f"counter/{number}"),
+            "events": _event_sentences(request),
             "services": _services(request, plan, number),
         },
     )
@@ -130,6 +132,7 @@ def _desk_page(request: web.Request, room: Room, problem: Problem | None = None)
             "base": f"/{plan.bazaar.id}",
             "commands": f"{path}/commands",
             "frame": _frame(room, "desk"),
+            "events": _event_sentences(request),
             "timezone": plan.bazaar.timezone,
             "agencies": {agency.code: words_of(request, agency.name) for agency in plan.agencies},
         },
@@ -147,6 +150,11 @@ def _number(request: web.Request, room: Room) -> CounterNumber:
 def _frame(room: Room, channel: str) -> dict[str, object]:
     """A channel's newest frame as a map, as true as this process knows now."""
     return {**room.frame(channel).as_map(), "at": room.writer.fresh_at}
+
+
+def _event_sentences(request: web.Request) -> dict[str, str]:
+    """By event, what the page says when a press has brought it about; its fields stand as ``%(name)s``."""
+    return {name: said(request, sentence, {}) for name, sentence in EVENT_SENTENCES.items()}
 
 
 def _services(request: web.Request, plan: Plan, number: CounterNumber) -> dict[str, dict[str, object]]:

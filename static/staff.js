@@ -141,8 +141,8 @@ export class Staff {
 
   /** What an entry did, by the last of its events that there are words for. @param {[string, any][]} events */
   sentenceOf(events) {
-    const told = events.filter(([name]) => name in this.page.strings.events).pop();
-    return told ? say(this.page.strings.events[told[0]], told[1]) : this.page.strings.saved;
+    const told = events.filter(([name]) => name in this.page.events).pop();
+    return told ? say(this.page.events[told[0]], told[1]) : this.page.strings.saved;
   }
 
   // Render
