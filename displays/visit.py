@@ -6,7 +6,7 @@ from typing import assert_never
 
 from displays.line import line_now
 from server.core import events as happened
-from server.core.bazaar import LIVE, Bazaar, Ticket
+from server.core.bazaar import LIVE, Bazaar, Ticket, waiting_in
 from server.core.calling import busy_counter
 from server.core.events import Event
 from server.core.place import Place, Serving, TicketNow, place_of
@@ -43,11 +43,18 @@ def view(bazaar: Bazaar, visit: str) -> View | None:
 
 
 def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
-    """The visit of the event's ticket. Other people's calls touch no visit: places are worked out from the line's view."""
+    """The visit of the event's ticket. Other people's calls touch no visit: places are worked out from the line's view.
+
+    A call that is undone touches those who returned too, for it may be among the calls that they counted.
+    """
     match event:
         case happened.TicketIssued() | happened.TicketCalled() | happened.TicketRecalled() | happened.TicketAbsent():
             return (bazaar.tickets[event.ticket].visit,)
-        case happened.TicketHeld() | happened.TicketReturned() | happened.CallUndone() | happened.TicketServed():
+        case happened.CallUndone():
+            undone = bazaar.tickets[event.ticket]
+            waiting = waiting_in(bazaar, bazaar.lines[undone.line], undone.lane)
+            return {undone.visit, *(ticket.visit for ticket in waiting if ticket.resumes_at is not None)}
+        case happened.TicketHeld() | happened.TicketReturned() | happened.TicketServed():
             return (bazaar.tickets[event.ticket].visit,)
         case happened.TicketTransferred() | happened.TicketCancelled() | happened.TicketExpired():
             return (bazaar.tickets[event.ticket].visit,)

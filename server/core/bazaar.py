@@ -4,7 +4,7 @@ Rule: a ticket changes state in this file and nowhere else, along `LIFECYCLE`.
 """
 
 from collections import Counter, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, assert_never
 
@@ -22,6 +22,7 @@ from server.core.values import (
     ServiceCode,
     TicketState,
     VisitId,
+    label_of,
 )
 
 _T = TypeVar("_T")
@@ -181,6 +182,13 @@ class Bazaar:
         return self.lines[ticket.line].lanes[ticket.lane]
 
 
+def waiting_in(bazaar: Bazaar, line: LineState, lane: Lane) -> Iterator[Ticket]:
+    """The waiting tickets of a lane, lowest number first."""
+    prefix = line.plan.prefix_of(lane)
+    for number in line.lanes[lane].waiting:
+        yield bazaar.tickets[label_of(prefix, number)]
+
+
 def open_bazaar(config: Mapping[str, object], *, at: int, offset: int = 1) -> Bazaar:
     """The state after ``bazaar_opened``: nobody waits, every counter is closed."""
     plan = Plan.from_config(config)
@@ -318,14 +326,24 @@ def _recall(bazaar: Bazaar, event: happened.TicketRecalled) -> None:
 def _undo(bazaar: Bazaar, event: happened.CallUndone) -> None:
     """The call counts nowhere: not for the lane rule, not for those who sit out, not for the screens."""
     ticket = _move(bazaar, event, counter=None, called_at=None, call_offset=None, calls=0, recalled_at=None)
-    lane = bazaar.lane_of(ticket)
+    line, lane = bazaar.lines[ticket.line], bazaar.lane_of(ticket)
+    counted = line.counted
+    place = len(counted) - 1 - counted[::-1].index((ticket.label, ticket.lane))
+    calls_before = sum(of is ticket.lane for _, of in counted[:place])
+    for other in list(waiting_in(bazaar, line, ticket.lane)):
+        _count_anew(bazaar, other, calls_before)
+    del counted[place]
     lane.waiting.add(ticket.number)
     lane.calls -= 1
-    counted = bazaar.lines[ticket.line].counted
-    _remove_last(counted, (ticket.label, ticket.lane))
-    _remove_last(bazaar.calls, next(call for call in reversed(bazaar.calls) if call.ticket == ticket.label))
     lane.last_called = next((bazaar.tickets[label].number for label, of in reversed(counted) if of is ticket.lane), 0)
+    _remove_last(bazaar.calls, next(call for call in reversed(bazaar.calls) if call.ticket == ticket.label))
     _set_serving(bazaar, event.counter, None)
+
+
+def _count_anew(bazaar: Bazaar, ticket: Ticket, calls_before: int) -> None:
+    """Whoever returned after the call that is undone has counted it among those before: without this they would sit out one too many."""
+    if ticket.resumes_at is not None and ticket.resumes_at - bazaar.plan.bazaar.return_after > calls_before:
+        bazaar.tickets[ticket.label] = replace(ticket, resumes_at=ticket.resumes_at - 1)
 
 
 def _remove_last(items: list[_T], item: _T) -> None:

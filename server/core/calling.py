@@ -5,8 +5,8 @@ Rule: within a lane the lowest callable number is called, always (``docs/protoco
 
 from collections.abc import Iterator
 
-from server.core.bazaar import Bazaar, LineState, Ticket
-from server.core.values import CounterNumber, Lane, TicketState, label_of
+from server.core.bazaar import Bazaar, LineState, Ticket, waiting_in
+from server.core.values import CounterNumber, Lane, TicketState
 
 
 def busy_counter(bazaar: Bazaar, ticket: Ticket, counter: CounterNumber | None = None) -> CounterNumber | None:
@@ -30,7 +30,7 @@ def next_ticket(bazaar: Bazaar, counter: CounterNumber) -> Ticket | None:
 
 def passed_by(bazaar: Bazaar, called: Ticket, counter: CounterNumber) -> Iterator[tuple[Ticket, CounterNumber]]:
     """The lower numbers of the called ticket's lane that are passed because their visit is at another counter, and which."""
-    for ticket in _waiting(bazaar, bazaar.lines[called.line], called.lane):
+    for ticket in waiting_in(bazaar, bazaar.lines[called.line], called.lane):
         if ticket.number >= called.number:
             return
         busy_at = busy_counter(bazaar, ticket, counter)
@@ -62,20 +62,13 @@ def _head_of_line(bazaar: Bazaar, line: LineState, counter: CounterNumber) -> Ti
 def _head_of_lane(bazaar: Bazaar, line: LineState, lane: Lane, counter: CounterNumber) -> Ticket | None:
     """The lowest callable number; whoever sits out comes only when nobody else there can be called."""
     returned = None
-    for ticket in _waiting(bazaar, line, lane):
+    for ticket in waiting_in(bazaar, line, lane):
         if busy_counter(bazaar, ticket, counter) is not None:
             continue
         if not _sits_out(bazaar, ticket):
             return ticket
         returned = returned or ticket
     return returned
-
-
-def _waiting(bazaar: Bazaar, line: LineState, lane: Lane) -> Iterator[Ticket]:
-    """The waiting tickets of a lane, lowest number first."""
-    prefix = line.plan.prefix_of(lane)
-    for number in line.lanes[lane].waiting:
-        yield bazaar.tickets[label_of(prefix, number)]
 
 
 def _sits_out(bazaar: Bazaar, ticket: Ticket) -> bool:
