@@ -137,3 +137,11 @@ def transferred(label: str, to_ticket: str, counter: int) -> EventPair:
 def opened(*numbers: int) -> list[Step]:
     """Counters that call from now on, an entry each."""
     return [Step([["counter_opened", {"counter": number}]]) for number in numbers]
+
+
+def places_in(value: Any) -> list[tuple[Any, Any]]:
+    """Every container within a value, with each of its keys or indices."""
+    if not isinstance(value, dict | list):
+        return []
+    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
+    return [(value, key) for key in keys] + [place for key in keys for place in places_in(value[key])]

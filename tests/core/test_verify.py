@@ -21,6 +21,7 @@ from tests.core.logs import (
     of_ticket,
     opened,
     passed,
+    places_in,
     served,
     transferred,
 )
@@ -206,14 +207,6 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS | st.integers(), inner, max_size=3),
     max_leaves=5,
 )
-
-
-def places_in(value: Any) -> list[tuple[Any, Any]]:
-    """Every container within a value, with each of its keys or indices."""
-    if not isinstance(value, dict | list):
-        return []
-    keys = list(value) if isinstance(value, dict) else list(range(len(value)))
-    return [(value, key) for key in keys] + [place for key in keys for place in places_in(value[key])]
 
 
 @given(st.data())
