@@ -60,8 +60,9 @@ async def serving(
     config: Mapping[str, object] = CONFIG,
     parts: Sequence[web.RouteTableDef] = (*PUBLIC_PARTS, *STAFF_PARTS),
     limits: Limits | None = None,
+    port: int = 0,
 ) -> AsyncIterator[Served]:
-    """Open the bazaar of ``config`` in ``store`` and serve it; everything ends with the context."""
+    """Open the bazaar of ``config`` in ``store`` and serve it, on a free port unless one is named; everything ends with the context."""
     store = store or MemoryStore()
     plan = Plan.from_config(config)
     await open_log(store.log(plan.bazaar.id), plan, by="admin", now_ms=START_MS, command_id=CommandId("test-opens-the-bazaar"))
@@ -69,7 +70,7 @@ async def serving(
     keys = keys_of(SECRET, plan, await epoch_of(store, plan.bazaar.id))
     kinds = (*displays.channels.kinds(Credentials(SECRET)), *counters.channels.kinds())
     app = make_app(Hub(store, kinds, now_ms), SECRET, parts, Addresses(), limits or Limits(burst=1000, per_minute=1000))
-    async with listening(app, "127.0.0.1", 0) as url, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+    async with listening(app, "127.0.0.1", port) as url, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         async with asyncio.timeout(10):
             while (room := app[HUB].rooms.get(plan.bazaar.id)) is None or not room.ready:
                 await asyncio.sleep(0)

@@ -4,6 +4,7 @@ import random
 
 from server.core.plan import Plan
 from server.core.values import Lane
+from server.simulate.client import Answer
 from server.simulate.hall import Hall
 
 RUSH = (1.0, 1.4, 1.2, 0.8, 0.6)
@@ -56,10 +57,8 @@ def errands(plan: Plan, rng: random.Random) -> list[str]:
 
 async def _visit(hall: Hall) -> None:
     """Take numbers; now and then give one back, or ask to be called later."""
-    lane = Lane.PRIORITY if hall.chance(PRIORITY_SHARE) else Lane.REGULAR
-    answer = await hall.client.take({"services": errands(hall.plan, hall.rng), "lane": lane.value})
-    if not answer.done:
-        hall.tell(f"no number: {answer.body.get('sentence', '')}")
+    answer = await _take(hall, errands(hall.plan, hall.rng))
+    if answer is None:
         return
     labels = [ticket["label"] for ticket in answer.body["tickets"]]
     hall.visits.update(dict.fromkeys(labels, answer.body["visit"]))
@@ -70,6 +69,21 @@ async def _visit(hall: Hall) -> None:
     elif mood < CANCEL_SHARE + HOLD_SHARE:
         await _change(hall, labels[-1], "hold")
         await come_back(hall, labels[-1])
+
+
+async def _take(hall: Hall, services: list[str]) -> Answer | None:
+    """Ask for numbers, and once more without what cannot be had today; None for somebody who leaves with nothing."""
+    lane = Lane.PRIORITY if hall.chance(PRIORITY_SHARE) else Lane.REGULAR
+    while services:
+        answer = await hall.client.take({"services": services, "lane": lane.value})
+        if answer.done:
+            return answer
+        refused, asked = answer.body, len(services)
+        hall.tell(f"no number: {refused.get('sentence', '')}")
+        services = [code for code in services if refused.get("line") != hall.plan.line_of(code).prefix and refused.get("service") != code]
+        if len(services) == asked:
+            return None
+    return None
 
 
 async def _change(hall: Hall, label: str, do: str) -> None:
