@@ -1,7 +1,8 @@
 """What residents ask for: numbers, and to hold, return or cancel one of their own.
 
 The log is public, and it shows every command_id and every visit's id. Whoever repeats a command_id is given its answer again; so the
-token of a visit goes only to who could have begun it: the same phone (its cookie), the same kiosk (its credential), or who has it already.
+token of a visit goes only to who could have begun it: the same phone (its cookie, which the join page gives), the same kiosk (its
+credential), a program without cookies from the same address, or who has it already.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from displays.visit import own_tickets
-from displays.visit_pages import Form, join_page, known_visit, remember_device, visit_page, visit_path
+from displays.visit_pages import Form, join_page, known_visit, visit_page, visit_path
 from server.core.entry import Entry
 from server.core.events import TicketIssued
 from server.core.place import Place
@@ -18,7 +19,6 @@ from server.core.values import VisitId
 from server.hub.room import Room
 from server.store.codec import encode_entry, entry_as_json
 from server.web import errors
-from server.web.credentials import new_device
 from server.web.errors import Problem
 from server.web.pages import said
 from server.web.requests import (
@@ -55,16 +55,11 @@ async def take(request: web.Request) -> web.Response:
     """Take numbers. JSON is answered with JSON, a form with the way to the visit's page or with the form again and what was wrong."""
     room = room_of(request)
     check_origin(request)
-    phone = device_of(request) or new_device()
-    resident = _resident(request, room, phone)
+    resident = _resident(request, room)
     if request.content_type == FORM:
-        response = await _take_by_form(request, room, resident)
-    else:
-        visit, entry = await _issue(request, room, resident, await json_body(request))
-        response = web.json_response(_answer(request, room, visit, entry), status=201)
-    if phone != device_of(request):
-        remember_device(request, response, phone)
-    return response
+        return await _take_by_form(request, room, resident)
+    visit, entry = await _issue(request, room, resident, await json_body(request))
+    return web.json_response(_answer(request, room, visit, entry), status=201)
 
 
 @routes.post("/{bazaar}/visit/{token}/commands")
@@ -126,10 +121,13 @@ async def _change(request: web.Request, room: Room, visit: VisitId, wish: Mappin
     return await carry_out(request, room, {"command_id": wish.get("command_id"), "do": order, "ticket": label}, "phone")
 
 
-def _resident(request: web.Request, room: Room, phone: str) -> Resident:
-    """A kiosk by its credential; else the phone. What a phone says of itself never looks like a kiosk."""
+def _resident(request: web.Request, room: Room) -> Resident:
+    """A kiosk by its credential; else a phone by its cookie, or by its address. What a phone says of itself never looks like a kiosk."""
     kiosks = sorted(who for who in principals_of(request, room) if who.startswith("kiosk/"))
-    return Resident(by=kiosks[0], device=kiosks[0]) if kiosks else Resident(by="phone", device=f"phone {phone}")
+    if kiosks:
+        return Resident(by=kiosks[0], device=kiosks[0])
+    phone = device_of(request)
+    return Resident(by="phone", device=f"phone {phone}" if phone else f"address {request.remote}")
 
 
 def _check_limit(request: web.Request, room: Room) -> None:

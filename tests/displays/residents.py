@@ -13,9 +13,20 @@ COMMAND_ID = "phone-command-000001"
 
 
 @asynccontextmanager
-async def phone() -> AsyncIterator[aiohttp.ClientSession]:
-    """A phone of its own: it keeps its cookies."""
+async def phone(served: Served | None = None) -> AsyncIterator[aiohttp.ClientSession]:
+    """A phone of its own, which keeps its cookies; it has opened the join page of ``served``."""
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        if served is not None:
+            async with session.get(f"{served.home}/join") as page:
+                page.raise_for_status()
+        yield session
+
+
+@asynccontextmanager
+async def program(address: str = "127.0.0.1") -> AsyncIterator[aiohttp.ClientSession]:
+    """A program at this address that keeps no cookies."""
+    connector = aiohttp.TCPConnector(local_addr=(address, 0))
+    async with aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar()) as session:
         yield session
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from server.web.credentials import DEVICE_COOKIE
 from server.web.limits import Limits
-from tests.displays.residents import COMMAND_ID, command_id_on, phone, take
+from tests.displays.residents import COMMAND_ID, command_id_on, phone, program, take
 from tests.serving import Served, serving
 
 
@@ -39,7 +39,7 @@ async def test_numbers_of_two_lines(served: Served) -> None:
 
 async def test_log_says_phone(served: Served) -> None:
     """The log says that a phone asked, and nothing of which one."""
-    async with phone() as own:
+    async with phone(served) as own:
         await take(own, served)
         device = {cookie.key: cookie.value for cookie in own.cookie_jar}[DEVICE_COOKIE]
     records = await served.room.read(0, 100)
@@ -64,11 +64,22 @@ async def test_sent_twice(served: Served) -> None:
 
 async def test_a_stranger_repeats_the_command(served: Served) -> None:
     """Who repeats a command_id that the public log shows is told nothing that opens the visit's page."""
-    async with phone() as own, phone() as stranger:
+    async with phone(served) as own, phone(served) as stranger, program() as other:
         _, answer = await take(own, served)
+        attempts = [await take(stranger, served), await take(other, served)]
+    for status, stolen in attempts:
+        assert (409, "not_allowed") == (status, stolen["code"])
+        assert answer["visit"] not in str(stolen)
+
+
+async def test_a_program_without_cookies(served: Served) -> None:
+    """A program that keeps no cookies is answered again at its own address, and nobody at another one is."""
+    async with program() as own, program("127.0.0.2") as stranger:
+        first = await take(own, served)
+        assert 201 == first[0]
+        assert first == await take(own, served)
         status, stolen = await take(stranger, served)
     assert (409, "not_allowed") == (status, stolen["code"])
-    assert answer["visit"] not in str(stolen)
 
 
 async def test_a_stranger_repeats_the_command_of_a_kiosk(served: Served) -> None:
