@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+PATIENCE_SECONDS = 20.0
+
 
 class Proxy:
     """Hands bytes on both ways, but for so many answers: their requests reach the server, and then the connection ends."""
@@ -44,6 +46,7 @@ async def proxy_to(port: int) -> AsyncIterator[Proxy]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Give the other tasks their turn until this holds."""
-    while not holds():
-        await asyncio.sleep(0.001)
+    """Give the other tasks their turn until this holds; they have not for ever."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not holds():
+            await asyncio.sleep(0.001)
