@@ -58,8 +58,8 @@ function waitToTurnPage() {
 }
 
 function turnPage() {
-  showPage((pageIndex + 1) % page.pages.length);
   sayingIndex += 1;
+  showPage((pageIndex + 1) % page.pages.length);
 }
 
 function showPage(index) {

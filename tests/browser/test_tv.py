@@ -1,0 +1,215 @@
+"""The hall TV in a real browser, over a real hub."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.scenarios import CONFIG
+from tests.serving import Served, serving
+
+pytestmark = pytest.mark.browser
+
+SCREENS = [{"code": "utama", "name": "Utama"}, {"code": "barat", "name": "Barat", "agencies": ["polsek"]}]
+SIZES = ((1920, 1080), (1280, 720), (1366, 768), (1024, 768))
+MUTE = """window.AudioContext = class {
+    constructor() { this.state = "suspended"; }
+    resume() { this.state = "running"; this.onstatechange(); }
+};"""
+
+
+@pytest_asyncio.fixture
+async def served() -> AsyncIterator[Served]:
+    """Counters 1 to 3 open, and people waiting in lines A and B."""
+    async with serving(config={**CONFIG, "screens": SCREENS}) as bazaar:
+        for number in (1, 2, 3):
+            await bazaar.submit("open_counter", counter=number)
+        for services in (["ktp"], ["ktp"], ["skck"]):
+            await bazaar.submit("issue", services=services)
+        yield bazaar
+
+
+async def _open(page: Page, served: Served, screen: str = "utama") -> None:
+    await page.set_viewport_size({"width": 1920, "height": 1080})
+    await page.clock.install()
+    await page.goto(f"{served.home}/tv/{screen}")
+    await page.wait_for_selector("body[data-ready][data-connected]")
+
+
+async def _next(served: Served, counter: int) -> None:
+    await served.submit("next", counter=counter, seen=served.room.bazaar.counters[counter].serving)  # type: ignore[index]
+
+
+def _call(label: str, counter: int) -> str:
+    return f"[data-call][data-label='{label}'][data-counter='{counter}']"
+
+
+async def test_call_takes_the_screen(page: Page, served: Served) -> None:
+    """A call takes the screen with agency, label and counter for 8 s, then stays at its counter and among the last calls."""
+    await _open(page, served)
+    await _next(served, 1)
+    call = page.locator(_call("A-001", 1))
+    await expect(call).to_be_visible()
+    await expect(call).to_contain_text("Dukcapil")
+    await page.clock.run_for(7_500)
+    await expect(call).to_be_visible()
+    await page.clock.run_for(1_000)
+    await expect(call).to_be_hidden()
+    await expect(page.locator("[data-slot][data-counter='1'][data-label='A-001']")).to_be_visible()
+    await expect(page.locator("[data-recent-slot][data-label='A-001'][data-counter='1']")).to_be_visible()
+
+
+async def test_calls_queue(page: Page, served: Served) -> None:
+    """Two calls of one second are shown one after the other, in the order of the log; the second is announced below the first."""
+    await _open(page, served)
+    await _next(served, 2)
+    await _next(served, 1)
+    await expect(page.locator(_call("A-001", 2))).to_be_visible()
+    await expect(page.locator("[data-queue]")).to_contain_text("A-002")
+    await page.clock.run_for(8_100)
+    await expect(page.locator(_call("A-002", 1))).to_be_visible()
+
+
+async def test_recall(page: Page, served: Served) -> None:
+    """A recall takes the screen again and says that it is the second call."""
+    await _open(page, served)
+    await _next(served, 1)
+    await expect(page.locator(_call("A-001", 1))).to_be_visible()
+    await page.clock.run_for(8_100)
+    await served.submit("recall", counter=1, ticket="A-001")
+    await expect(page.locator(_call("A-001", 1) + "[data-calls='2']")).to_be_visible()
+    await expect(page.locator("[data-again]")).to_be_visible()
+
+
+async def test_undo(page: Page, served: Served) -> None:
+    """An undone call leaves the screen at once."""
+    await _open(page, served)
+    await _next(served, 1)
+    await expect(page.locator(_call("A-001", 1))).to_be_visible()
+    await served.submit("undo", counter=1, ticket="A-001")
+    await expect(page.locator("[data-call]")).to_be_hidden()
+    await expect(page.locator("[data-slot][data-counter='1'][data-label='']")).to_be_visible()
+
+
+async def test_reload(page: Page, served: Served) -> None:
+    """A call that was shown is not shouted again after a reload."""
+    await _open(page, served)
+    await _next(served, 1)
+    await expect(page.locator(_call("A-001", 1))).to_be_visible()
+    await page.reload()
+    await page.wait_for_selector("body[data-ready][data-connected]")
+    await expect(page.locator("[data-call]")).to_be_hidden()
+
+
+async def test_screen_of_some_agencies(page: Page, served: Served) -> None:
+    """A screen shows the counters of its agencies, and is not taken by others' calls."""
+    await _open(page, served, "barat")
+    await _next(served, 1)
+    await _next(served, 3)
+    await expect(page.locator(_call("B-001", 3))).to_be_visible()
+    numbers = await page.locator("[data-slot]:not([hidden])").evaluate_all("(slots) => slots.map((slot) => slot.dataset.counter)")
+    assert ["3", "4"] == numbers
+
+
+async def test_states(page: Page, served: Served) -> None:
+    """Paused and closed counters are visible as such, in words."""
+    await _open(page, served)
+    await served.submit("pause_counter", counter=2, reason="salat")
+    await expect(page.locator("[data-counter='2'][data-state='paused']")).to_contain_text("Istirahat: salat")
+    await expect(page.locator("[data-counter='4'][data-state='closed']")).to_contain_text("Tutup")
+
+
+async def test_announcement(page: Page, served: Served) -> None:
+    """What is announced stands in turn with the words that all is free, until it has run out."""
+    await _open(page, served)
+    await served.submit("announce", text="Parkir di utara", scope="bazaar", minutes=1)
+    await page.clock.run_for(9_100)
+    await expect(page.locator("[data-say][data-announcement]")).to_have_text("Parkir di utara")
+    await page.clock.run_for(61_000)
+    await expect(page.locator("[data-say]:not([data-announcement])")).to_contain_text("gratis")
+
+
+async def test_age(page: Page, served: Served) -> None:
+    """The age is always there, and large after 25 s without news."""
+    await _open(page, served)
+    await expect(page.locator("[data-age]")).to_be_visible()
+    await expect(page.locator("[data-stale]")).to_be_hidden()
+    await page.context.set_offline(True)
+    await page.clock.run_for(27_000)
+    await expect(page.locator("[data-stale]")).to_be_visible()
+    size = await page.locator("[data-stale]").evaluate("(sign) => parseFloat(getComputedStyle(sign).fontSize)")
+    assert size >= 0.04 * 1080
+    await page.context.set_offline(False)
+    await served.submit("announce", text="Halo", scope="bazaar", minutes=1)
+    await expect(page.locator("[data-stale]")).to_be_hidden()
+
+
+async def test_mark(page: Page, served: Served) -> None:
+    """The screen shows the head's first 8 digits and the offset, for whoever wants to note them."""
+    await _open(page, served)
+    await served.submit("announce", text="Halo", scope="bazaar", minutes=1)
+    await expect(page.locator("[data-mark]")).to_have_text(f"#{served.room.offset} · {served.room.head[:8]}")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_no_scroll(page: Page, served: Served, size: tuple[int, int]) -> None:
+    """All fits on the screen, inside margins of 5 %, with and without a call."""
+    await _open(page, served)
+    width, height = size
+    await page.set_viewport_size({"width": width, "height": height})
+    boxes: Any = await page.evaluate("""() => Array.from(document.querySelectorAll("body > *, [data-slot]"))
+        .map((part) => part.getBoundingClientRect()).filter((box) => box.width)
+        .map((box) => [box.left, box.top, innerWidth - box.right, innerHeight - box.bottom])""")
+    for left, top, right, bottom in boxes:
+        assert min(left, right) >= 0.05 * width - 1
+        assert min(top, bottom) >= 0.05 * height - 1
+    await _next(served, 1)
+    await expect(page.locator(_call("A-001", 1))).to_be_visible()
+    assert [True, True] == await page.evaluate("[document.body.scrollHeight <= innerHeight, document.body.scrollWidth <= innerWidth]")
+
+
+async def test_labels_fit(page: Page, served: Served) -> None:
+    """Long labels stay inside their card and inside the called ticket."""
+    await served.submit("issue", services=["ktp"], lane="priority")
+    await _open(page, served)
+    await _next(served, 1)
+    await expect(page.locator(_call("AP-001", 1))).to_be_visible()
+    for badge, box in (
+        ("[data-call] [data-badge]", "[data-call]"),
+        ("[data-slot][data-counter='1'] [data-badge]", "[data-slot][data-counter='1']"),
+    ):
+        inner, outer = await page.locator(badge).bounding_box(), await page.locator(box).bounding_box()
+        assert inner is not None
+        assert outer is not None
+        assert outer["x"] <= inner["x"]
+        assert outer["y"] <= inner["y"]
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+        assert inner["y"] + inner["height"] <= outer["y"] + outer["height"]
+
+
+async def test_locked_sound(page: Page, served: Served) -> None:
+    """A screen whose sound the browser locks says so, until somebody presses OK."""
+    await page.add_init_script(MUTE)
+    await _open(page, served)
+    await _next(served, 1)
+    await expect(page.locator("body[data-sound='locked'] [data-locked]")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body[data-sound='on'] [data-locked]")).to_be_hidden()
+
+
+async def test_without_scripts(page: Page, served: Served) -> None:
+    """Without scripts the page shows who is where, and reloads itself to its next page of counters."""
+    await _next(served, 1)
+    async with served.session.get(f"{served.home}/tv/utama") as answer:
+        html = await answer.text()
+    assert 'data-counter="1" data-state="open" data-label="A-001"' in html
+    assert '<meta http-equiv="refresh" content="9;url=?page=0">' in html
+
+
+async def test_unknown_screen(served: Served) -> None:
+    """A screen that the bazaar does not have is not found."""
+    async with served.session.get(f"{served.home}/tv/timur") as answer:
+        assert (404, "not_found") == (answer.status, json.loads(await answer.text())["code"])
