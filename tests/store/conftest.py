@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from server.core.values import BazaarId
+from server.store import outage
 from server.store.embedded import EmbeddedStore, start_embedded
 from server.store.log import EventLog, MemoryLog, MemoryStore, Store
 from server.store.redis import RedisLog, RedisStore, connect
+from tests.store.hubs import opened
 
 _numbers = itertools.count(1)
 
@@ -64,3 +66,13 @@ def log(store: Store, bazaar_id: BazaarId) -> EventLog:
 def memory_log() -> MemoryLog:
     """An empty log in memory."""
     return MemoryLog()
+
+
+@pytest.fixture
+async def quick_log(memory_log: MemoryLog, monkeypatch: pytest.MonkeyPatch) -> MemoryLog:
+    """An open bazaar in memory; outages and silences are short."""
+    monkeypatch.setattr(outage, "RETRY_SECONDS_MIN", 0.0005)
+    monkeypatch.setattr(outage, "RETRY_SECONDS_MAX", 0.001)
+    monkeypatch.setattr("server.store.log.FOLLOW_SECONDS", 0.01)
+    await opened(memory_log)
+    return memory_log

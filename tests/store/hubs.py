@@ -45,6 +45,14 @@ class Hub:
         """Submit, with patience."""
         return await self.writer.submit(command, ANSWER_SECONDS)
 
+    async def insist(self, command: object) -> Entry:
+        """Submit as a tablet does: again and again under the same id, until there is an answer."""
+        while True:
+            try:
+                return await self.writer.submit(command, 2.0)
+            except (StoreUnreachable, TimeoutError):
+                await asyncio.sleep(0)
+
     async def stop(self) -> None:
         """End it, as a kill would as far as the log can tell."""
         self.task.cancel()

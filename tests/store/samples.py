@@ -27,6 +27,13 @@ PLAIN: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
+"""What may stand in a log where anything may."""
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=70) | st.binary(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+"""What somebody may send."""
 IDS = st.text(URL_SAFE, min_size=16, max_size=64).map(CommandId)
 
 COMMAND_VALUES: dict[object, st.SearchStrategy[Any]] = {

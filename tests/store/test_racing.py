@@ -10,11 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from server.core.entry import Entry
 from server.core.values import BazaarId
 from server.store.codec import command_from_map, encode_command
 from server.store.embedded import EmbeddedStore, start_embedded
-from server.store.errors import StoreUnreachable
 from server.store.folder import SERVER_PID
 from server.store.redis import RedisLog, RedisStore, connect
 from tests.store.hubs import Hub, entries_of, fault_of, hub, opened
@@ -71,7 +69,7 @@ async def test_hub_whose_answers_are_lost(embedded: EmbeddedStore, redis_log: Re
         one = await _hub_of_its_own(stack, embedded.url.replace(f":{port}/", f":{proxy.port}/"), bazaar_id)
         for number in range(40):
             proxy.replies_to_lose = chance.choice([0, 0, 1, 2])
-            await _insist(one, issue(number, "kk"))
+            await one.insist(issue(number, "kk"))
     assert [command_id(number) for number in range(40)] == [entry.command_id for entry in await entries_of(redis_log)]
     assert await fault_of(redis_log) is None
 
@@ -87,7 +85,7 @@ async def test_server_killed_under_a_hub(tmp_path: Path) -> None:
         for number in range(60):
             if number % 20 == 10:
                 os.kill(int((tmp_path / SERVER_PID).read_text()), signal.SIGKILL)
-            answered.append(await _insist(one, issue(number, "kk")))
+            answered.append(await one.insist(issue(number, "kk")))
         store = connect(embedded.url)
         stack.push_async_callback(store.close)
         log = store.log(BazaarId("uji"))
@@ -113,12 +111,3 @@ async def _level(running: list[Hub]) -> None:
     """Wait until all hubs have followed as far as the foremost."""
     await until(lambda: all(one.writer.ready for one in running))
     await until(lambda: 1 == len({one.writer.ledger.offset for one in running}) and running[0].writer.ledger.offset > COMMANDS)
-
-
-async def _insist(one: Hub, command: object) -> Entry:
-    """Submit as a tablet does: again and again under the same id, until there is an answer."""
-    while True:
-        try:
-            return await one.writer.submit(command, 2.0)
-        except (StoreUnreachable, TimeoutError):
-            await asyncio.sleep(0.01)

@@ -1,7 +1,6 @@
 """The writer: every command gets its one entry, in stream order, and whoever waits for it is answered."""
 
 import asyncio
-import logging
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,123 +8,111 @@ from dataclasses import replace
 import msgpack
 import pytest
 
-from server.core.entry import Entry, Refusal
+from server.core.entry import Refusal
 from server.core.events import CounterOpened, TicketIssued
 from server.core.refusals import Refused
-from server.core.values import BazaarId, CommandId
-from server.store import outage, writer
+from server.core.values import CommandId
+from server.store import writer
 from server.store.codec import COMMAND_BYTES_MAX, command_from_map, digest, encode_command, encode_entry
-from server.store.errors import BrokenLog, StoreUnreachable
 from server.store.ledger import Ledger
-from server.store.log import PAGE_ENTRIES, MemoryLog, MemoryStore, News, Top
-from server.store.opening import open_log
+from server.store.log import PAGE_ENTRIES, MemoryLog, News, Top
 from server.store.writer import ENTRIES_PER_TURN, Writer
 from tests.scenarios import START_MS
-from tests.store.hubs import FailingLog, Hub, entries_of, fault_of, hub, opened
+from tests.store.hubs import FailingLog, entries_of, fault_of, hub, opened
 from tests.store.proxy import until
-from tests.store.samples import ENTRY, OPENING_ID, PLAN, command_id, issue, press
+from tests.store.samples import ENTRY, command_id, issue, press
 
 NOBODY = Refusal.of(Refused("line_empty", counter=1))
-
-
-@pytest.fixture
-async def log(memory_log: MemoryLog, monkeypatch: pytest.MonkeyPatch) -> MemoryLog:
-    """An open bazaar in memory; outages and silences are short."""
-    monkeypatch.setattr(outage, "RETRY_SECONDS_MIN", 0.0005)
-    monkeypatch.setattr(outage, "RETRY_SECONDS_MAX", 0.001)
-    monkeypatch.setattr("server.store.log.FOLLOW_SECONDS", 0.01)
-    await opened(memory_log)
-    return memory_log
 
 
 # Answers
 
 
-async def test_answer(log: MemoryLog) -> None:
+async def test_answer(quick_log: MemoryLog) -> None:
     """Whoever submits a command gets its entry, which stands in the log then and is folded."""
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         one.clock.ms += 7
         entry = await one.submit(issue(1))
         assert (2, START_MS + 7, command_id(1), "1-0", "kiosk/1") == (entry.offset, entry.at, entry.command_id, entry.cursor, entry.by)
-        assert [encode_entry(entry)] == await log.read(1, 10)
+        assert [encode_entry(entry)] == await quick_log.read(1, 10)
         assert ["A-001"] == list(one.writer.ledger.bazaar.tickets)
         assert entry == one.told[-1]
 
 
-async def test_refusal_is_an_answer(log: MemoryLog) -> None:
+async def test_refusal_is_an_answer(quick_log: MemoryLog) -> None:
     """A refusal is the command's entry like any other, and moves the offset on."""
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         entry = await one.submit(press(1, 1))
         assert isinstance(entry.outcome, Refusal)
         assert (2, "counter_closed") == (entry.offset, entry.outcome.code)
 
 
-async def test_same_command_again(log: MemoryLog) -> None:
+async def test_same_command_again(quick_log: MemoryLog) -> None:
     """A command that is sent again gets the same entry again, from any hub, and happens once."""
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         first = await one.submit(issue(1))
         assert first == await one.submit(issue(1))
-    async with hub(log) as other:
+    async with hub(quick_log) as other:
         assert first == await other.submit(issue(1))
-    assert [first] == await entries_of(log)
+    assert [first] == await entries_of(quick_log)
 
 
-async def test_same_command_at_once(log: MemoryLog) -> None:
+async def test_same_command_at_once(quick_log: MemoryLog) -> None:
     """Two who send the same command at the same time both get its one entry."""
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         first, second = await asyncio.gather(one.submit(issue(1)), one.submit(issue(1)))
         assert first == second
         await one.submit(issue(2, "kk"))
-    assert [command_id(1), command_id(2)] == [entry.command_id for entry in await entries_of(log)]
+    assert [command_id(1), command_id(2)] == [entry.command_id for entry in await entries_of(quick_log)]
 
 
-async def test_malformed_is_not_published(log: MemoryLog) -> None:
+async def test_malformed_is_not_published(quick_log: MemoryLog) -> None:
     """What is no command is told so at once and never reaches the stream."""
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         with pytest.raises(Refused, match=r"services\.0: input should be a valid string"):
             await one.submit({**issue(1), "services": [3]})
         assert 2 == (await one.submit(issue(2))).offset
 
 
-async def test_no_answer_in_time(log: MemoryLog) -> None:
+async def test_no_answer_in_time(quick_log: MemoryLog) -> None:
     """Without anybody who decides there is no answer; the command is decided once somebody comes, and the answer can be asked for."""
-    lonely = Writer(log, lambda: START_MS, lambda entry: None)
+    lonely = Writer(quick_log, lambda: START_MS, lambda entry: None)
     with pytest.raises(TimeoutError):
         await lonely.submit(issue(1), 0.01)
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         assert 2 == (await one.submit(issue(1))).offset
-    assert 1 == len(await entries_of(log))
+    assert 1 == len(await entries_of(quick_log))
 
 
-async def test_waiter_that_gave_up(log: MemoryLog) -> None:
+async def test_waiter_that_gave_up(quick_log: MemoryLog) -> None:
     """Nothing is left of somebody who gave up waiting, and their command is decided all the same."""
-    lonely = Writer(log, lambda: START_MS, lambda entry: None)
+    lonely = Writer(quick_log, lambda: START_MS, lambda entry: None)
     waiting = asyncio.create_task(lonely.submit(issue(1), 10))
     await until(lambda: bool(lonely._waiters))
     waiting.cancel()
     await asyncio.wait([waiting])
     assert {} == lonely._waiters
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         await until(lambda: one.writer.ledger.offset == 2)
 
 
 # Order
 
 
-async def test_stream_order(log: MemoryLog) -> None:
+async def test_stream_order(quick_log: MemoryLog) -> None:
     """Commands are decided in the order of the stream, duplicates passed over wherever they stand."""
     numbers = [1, 2, 1, 3, 3, 2, 4, 1]
     for number in numbers:
-        await log.publish(encode_command(command_from_map(issue(number, "kk" if number % 2 else "ktp"))))
-    async with hub(log) as one:
+        await quick_log.publish(encode_command(command_from_map(issue(number, "kk" if number % 2 else "ktp"))))
+    async with hub(quick_log) as one:
         await one.submit(issue(9))
-    assert [command_id(number) for number in (1, 2, 3, 4, 9)] == [entry.command_id for entry in await entries_of(log)]
-    assert await fault_of(log) is None
+    assert [command_id(number) for number in (1, 2, 3, 4, 9)] == [entry.command_id for entry in await entries_of(quick_log)]
+    assert await fault_of(quick_log) is None
 
 
-async def test_time_never_goes_back(log: MemoryLog) -> None:
+async def test_time_never_goes_back(quick_log: MemoryLog) -> None:
     """An entry is never earlier than the one before it, whatever the clock says."""
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         one.clock.ms = START_MS + 100
         await one.submit(issue(1))
         one.clock.ms = START_MS - 5000
@@ -134,19 +121,19 @@ async def test_time_never_goes_back(log: MemoryLog) -> None:
 
 
 @pytest.mark.parametrize("extra", [-2, -1, 0, 1])
-async def test_pages(log: MemoryLog, extra: int) -> None:
+async def test_pages(quick_log: MemoryLog, extra: int) -> None:
     """A log is read to its end whether or not its last page is full."""
-    await _fill(log, PAGE_ENTRIES + extra)
-    async with hub(log) as one:
+    await _fill(quick_log, PAGE_ENTRIES + extra)
+    async with hub(quick_log) as one:
         await until(lambda: one.writer.ready)
         assert PAGE_ENTRIES + extra == one.writer.ledger.offset == len(one.told)
 
 
-async def test_others_have_their_turn(log: MemoryLog) -> None:
+async def test_others_have_their_turn(quick_log: MemoryLog) -> None:
     """While a long log is read the process still answers everybody else."""
-    await _fill(log, 5 * ENTRIES_PER_TURN)
+    await _fill(quick_log, 5 * ENTRIES_PER_TURN)
     turns = 0
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         while not one.writer.ready:
             await asyncio.sleep(0)
             turns += 1
@@ -171,19 +158,19 @@ async def test_others_have_their_turn(log: MemoryLog) -> None:
         (msgpack.packb({**issue(5), "command_id": "malformed-1-0-malformed"}), "kiosk/1"),
     ],
 )
-async def test_no_command(log: MemoryLog, raw: bytes, by: str) -> None:
+async def test_no_command(quick_log: MemoryLog, raw: bytes, by: str) -> None:
     """What is no command is settled by a refusal under its stream id, and stops nothing."""
-    stream_id = await log.publish(raw)
-    async with hub(log) as one:
+    stream_id = await quick_log.publish(raw)
+    async with hub(quick_log) as one:
         await one.submit(issue(1))
-    first, second = await entries_of(log)
+    first, second = await entries_of(quick_log)
     assert isinstance(first.outcome, Refusal)
     assert ("malformed", f"malformed-{stream_id}", stream_id, by) == (first.outcome.code, first.command_id, first.cursor, first.by)
     assert command_id(1) == second.command_id
-    assert await fault_of(log) is None
+    assert await fault_of(quick_log) is None
 
 
-async def test_rule_that_fails(log: MemoryLog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+async def test_rule_that_fails(quick_log: MemoryLog, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """A command on which our own rules stumble is refused and told of in the program's log; the next one is decided."""
 
     def decide(*_: object) -> tuple[CounterOpened, ...]:
@@ -191,7 +178,7 @@ async def test_rule_that_fails(log: MemoryLog, monkeypatch: pytest.MonkeyPatch, 
         raise ZeroDivisionError
 
     monkeypatch.setattr(writer, "decide", decide)
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         entry = await one.submit(issue(1))
         assert isinstance(entry.outcome, Refusal)
         assert ("malformed", "could not be decided") == (entry.outcome.code, entry.outcome.fields["fault"])
@@ -228,35 +215,35 @@ async def test_hub_that_ends_between_append_and_answer() -> None:
     assert [first, second] == await entries_of(log)
 
 
-async def test_writer_that_runs_again(log: MemoryLog) -> None:
+async def test_writer_that_runs_again(quick_log: MemoryLog) -> None:
     """A writer that was stopped and runs again goes on where the log is."""
-    async with hub(log) as one:
+    async with hub(quick_log) as one:
         await one.submit(issue(1))
         await one.stop()
         one.task = asyncio.create_task(one.writer.run())
         await one.submit(issue(2))
-    assert 2 == len(await entries_of(log))
+    assert 2 == len(await entries_of(quick_log))
 
 
 # Several hubs
 
 
 @pytest.mark.parametrize("seed", range(5))
-async def test_hubs_on_a_failing_store(log: MemoryLog, seed: int) -> None:
+async def test_hubs_on_a_failing_store(quick_log: MemoryLog, seed: int) -> None:
     """With a store that fails at any moment, before or after it did its work, three hubs write one whole log between them."""
     chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
-    flaky = [FailingLog(log, chance, 0.2) for _ in range(3)]
+    flaky = [FailingLog(quick_log, chance, 0.2) for _ in range(3)]
     async with hub(flaky[0]) as one, hub(flaky[1]) as two, hub(flaky[2]) as three:
-        answers = await asyncio.gather(*(_insist(chance.choice([one, two, three]), issue(number % 30)) for number in range(60)))
-    entries = await entries_of(log)
+        answers = await asyncio.gather(*(chance.choice([one, two, three]).insist(issue(number % 30)) for number in range(60)))
+    entries = await entries_of(quick_log)
     assert {entry.command_id: entry for entry in entries} == {answer.command_id: answer for answer in answers}
     assert 30 == len(entries)
-    assert await fault_of(log) is None
+    assert await fault_of(quick_log) is None
 
 
-async def test_hubs_tell_the_same(log: MemoryLog) -> None:
+async def test_hubs_tell_the_same(quick_log: MemoryLog) -> None:
     """Every hub tells of every entry once, in log order, whoever wrote it."""
-    async with hub(log) as one, hub(log) as two:
+    async with hub(quick_log) as one, hub(quick_log) as two:
         for number in range(20):
             await (one if number % 2 else two).submit(issue(number))
         await until(lambda: one.writer.ledger.offset == two.writer.ledger.offset == 21)
@@ -292,132 +279,6 @@ async def test_command_that_others_read_as_another() -> None:
     assert ["1-0", "2-0", "3-0", "4-0"] == [entry.cursor for entry in await entries_of(log)]
 
 
-# Outages
-
-
-async def test_outage(log: MemoryLog, caplog: pytest.LogCaptureFixture) -> None:
-    """While the store is away the writer is not ready and says so once; it comes back by itself."""
-    failing = FailingLog(log, random.Random(0), 0.0)  # noqa: S311 - it fails always or never
-    async with hub(failing) as one:
-        await one.submit(issue(1))
-        failing.share = 1.0
-        await until(lambda: not one.writer.ready)
-        with pytest.raises(StoreUnreachable):
-            await one.submit(issue(2))
-        failing.share = 0.0
-        await until(lambda: one.writer.ready)
-        await one.submit(issue(2))
-    assert 1 == caplog.text.count("as the test wants it")
-    assert 1 == caplog.text.count("followed again")
-    assert not one.writer.ready
-
-
-async def test_pauses_of_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Attempts come ever more slowly, within the bounds, and not all hubs' at once; the next outage begins quickly again."""
-    pauses: list[float] = []
-
-    async def sleep(seconds: float) -> None:
-        pauses.append(seconds)
-
-    monkeypatch.setattr("server.store.outage.asyncio.sleep", sleep)
-    away = outage.Outage("the log")
-    for _ in range(20):
-        await away.sit_out("away")
-    assert outage.RETRY_SECONDS_MIN <= min(pauses)
-    assert outage.RETRY_SECONDS_MAX >= max(pauses)
-    assert max(pauses[:1]) < 0.11 < min(pauses[8:])
-    assert 20 == len(set(pauses))
-    away.is_over()
-    await away.sit_out("away")
-    assert pauses[-1] < 0.11
-
-
-async def test_age_of_what_is_known(log: MemoryLog) -> None:
-    """A silent log that answers is known to be fresh."""
-    async with hub(log) as one:
-        await until(lambda: one.writer.ready)
-        one.clock.ms += 5000
-        await until(lambda: one.writer.fresh_at == START_MS + 5000)
-
-
-async def test_stumbling_listener(log: MemoryLog, caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever is told of entries and fails does not keep commands from being decided."""
-
-    def fail(_: object) -> None:
-        raise ZeroDivisionError
-
-    stumbling = Writer(log, lambda: START_MS, fail)
-    running = asyncio.create_task(stumbling.run())
-    for number in range(3):
-        assert number + 2 == (await stumbling.submit(issue(number), 10)).offset
-    running.cancel()
-    assert "ZeroDivisionError" in caplog.text
-
-
-# Logs that are replaced or broken
-
-
-async def test_replaced_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However often the log is replaced by a new edition, the hub follows the new one from its first entry."""
-    monkeypatch.setattr("server.store.log.FOLLOW_SECONDS", 0.01)
-    store = MemoryStore()
-    log = await opened(store.log(BazaarId("uji")))
-    async with hub(log) as one:
-        for edition in (1, 2):
-            await one.submit(issue(1))
-            old = one.writer.ledger.epoch
-            await store.archive(BazaarId("uji"), old)
-            await until(lambda: not one.writer.ready)
-            with pytest.raises(LookupError):
-                one.writer.ledger.bazaar  # noqa: B018 - reading it is the test
-            await open_log(log, PLAN, by="admin", now_ms=START_MS + edition, command_id=OPENING_ID)
-            await until(lambda: one.writer.ready)
-            assert old != one.writer.ledger.epoch
-        await one.submit(issue(1))
-        assert [1, 2, 1, 2, 1, 2] == [entry.offset for entry in one.told]
-
-
-async def test_log_that_is_not_opened(memory_log: MemoryLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands to a bazaar that is not open wait for its opening."""
-    monkeypatch.setattr(outage, "RETRY_SECONDS_MAX", 0.001)
-    async with hub(memory_log) as one:
-        waiting = asyncio.create_task(one.submit(issue(1)))
-        await until(lambda: bool(one.writer._waiters))
-        assert not one.writer.ready
-        await opened(memory_log)
-        assert 2 == (await waiting).offset
-
-
-async def test_broken_log(log: MemoryLog, caplog: pytest.LogCaptureFixture) -> None:
-    """A log that cannot be followed is named with the entry, loudly; those who wait are told, and nothing is appended to it."""
-    async with hub(log) as one:
-        await one.submit(issue(1))
-        await one.submit(issue(2))
-    log._records[1] = log._records[1].replace(b"ktp", b"xyz")
-    before = list(log._records)
-    async with hub(log) as one:
-        with pytest.raises(BrokenLog, match="entry 3 of the log: does not follow the entry before it: prev is another hash"):
-            await one.submit(issue(3))
-        await one.task
-        assert one.writer.broken is not None
-        assert 3 == one.writer.broken.offset
-        with pytest.raises(BrokenLog):
-            await one.submit(issue(4))
-        assert not one.writer.ready
-    assert before == log._records
-    assert "CRITICAL" in [record.levelname for record in caplog.records if record.levelno > logging.ERROR]
-
-
-async def test_log_that_breaks_later(log: MemoryLog) -> None:
-    """A foreign entry that turns up in a log while it is followed stops this bazaar there."""
-    async with hub(log) as one:
-        await one.submit(issue(1))
-        log._records.append(b"\x80")
-        await asyncio.wait_for(one.task, 10)
-        assert one.writer.broken is not None
-        assert 3 == one.writer.broken.offset
-
-
 async def _fill(log: MemoryLog, count: int) -> None:
     """Bring an open log to this many entries."""
     ledger = Ledger()
@@ -428,12 +289,3 @@ async def _fill(log: MemoryLog, count: int) -> None:
         record = encode_entry(entry)
         await log.append(ledger.top, [record])
         ledger.apply(record)
-
-
-async def _insist(one: Hub, command: object) -> Entry:
-    """Submit as a tablet does: again and again under the same id, until there is an answer."""
-    while True:
-        try:
-            return await one.writer.submit(command, 1.0)
-        except (StoreUnreachable, TimeoutError):
-            await asyncio.sleep(0)
