@@ -16,6 +16,7 @@ SAMPLE = (HERE.parents[1] / "bazaars" / "mayangan.toml").read_text(encoding="utf
 FAULTS = tomllib.loads((HERE / "plan_faults.toml").read_text(encoding="utf-8"))["fault"]
 SERVICE = "agencies[0].lines[0].services[0]"
 LONG = "A" * 40 + "…"
+MANY_SCREENS = "".join(f'[[screens]]\ncode = "s{number}"\nname = "S"\n' for number in range(50))
 SENSIBLE = "a number of sensible size"
 
 
@@ -52,6 +53,7 @@ def test_fault(case: dict[str, str]) -> None:
             f'There is no time zone "{LONG}". Write one such as "Asia/Jakarta".',
         ),
         (GOOD.replace("= 10", "= 0x" + "f" * 9_000), f"{SERVICE}.minutes", f"Here must stand {SENSIBLE}. Write it like: minutes = 10"),
+        (GOOD + MANY_SCREENS, "screens", "There are 51 screens. Write at most 50."),
         ("agencies = []\n" + GOOD[: GOOD.index("[[agencies]]")], "agencies", "There are no agencies. Add a table [[agencies]]."),
         (GOOD[GOOD.index("[[agencies]]") :], "bazaar", "This is missing. Write it like: [bazaar]"),
     ],

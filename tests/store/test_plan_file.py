@@ -109,9 +109,18 @@ def test_every_key_has_an_example() -> None:
     assert all(tomllib.loads(example) for example in EXAMPLES.values())
 
 
+HANDBOOK = (ROOT / "docs" / "bazaar-file.md").read_text(encoding="utf-8")
+[EXAMPLE] = re.findall(r"```toml\n(\[bazaar\].*?)```", HANDBOOK, re.DOTALL)
+
+
 def test_handbook_example() -> None:
     """The example in the handbook is a whole bazaar file, and a good one."""
-    handbook = (ROOT / "docs" / "bazaar-file.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"```toml\n(\[bazaar\].*?)```", handbook, re.DOTALL)
-    plan = parse_plan(example, "docs/bazaar-file.md")
+    plan = parse_plan(EXAMPLE, "sukapura.toml")
     assert ("sukapura", 2, [1, 2, 3]) == (plan.bazaar.id, len(plan.agencies), [counter.number for counter in plan.counters])
+
+
+def test_handbook_faults() -> None:
+    """The faults that the handbook shows are what its example, written wrongly, is refused with."""
+    with pytest.raises(BadPlan) as refused:
+        parse_plan(EXAMPLE.replace('"A"', '"a"').replace("number = 3", "number = 2"), "sukapura.toml")
+    assert f"```\n{refused.value}\n```" in HANDBOOK
