@@ -44,7 +44,7 @@ def line_now(bazaar: Bazaar, line: LineState) -> LineNow:
     """The part of the view from which a place is worked out."""
     return {
         "waiting": _by_lane({lane: str(state.waiting) for lane, state in line.lanes.items()}, ""),
-        "calls": _by_lane({lane: state.calls for lane, state in line.lanes.items()}, 0),
+        "calls": _by_lane({lane: len(state.calls) for lane, state in line.lanes.items()}, 0),
         "regular_after_priority": line.plan.regular_after_priority,
         "regular_due": regular_due(line),
         "serving": _serving(bazaar, line),

@@ -7,7 +7,7 @@ from typing import assert_never
 from displays.line import line_now
 from server.core import events as happened
 from server.core.bazaar import LIVE, Bazaar, Ticket, waiting_in
-from server.core.calling import busy_counter
+from server.core.calling import busy_counter, resumes_at
 from server.core.events import Event
 from server.core.place import Place, Serving, TicketNow, place_of
 from server.core.plan import Agency, Service
@@ -39,7 +39,7 @@ def view(bazaar: Bazaar, visit: str) -> View | None:
     labels = bazaar.visits.get(VisitId(visit))
     if labels is None:
         return None
-    return {"tickets": [_ticket(bazaar.tickets[label]) for label in labels], "closed": bazaar.closed}
+    return {"tickets": [_ticket(bazaar, bazaar.tickets[label]) for label in labels], "closed": bazaar.closed}
 
 
 def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
@@ -53,7 +53,7 @@ def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
         case happened.CallUndone():
             undone = bazaar.tickets[event.ticket]
             waiting = waiting_in(bazaar, bazaar.lines[undone.line], undone.lane)
-            return {undone.visit, *(ticket.visit for ticket in waiting if ticket.resumes_at is not None)}
+            return {undone.visit, *(ticket.visit for ticket in waiting if ticket.returned_offset is not None)}
         case happened.TicketHeld() | happened.TicketReturned() | happened.TicketServed():
             return (bazaar.tickets[event.ticket].visit,)
         case happened.TicketTransferred() | happened.TicketCancelled() | happened.TicketExpired():
@@ -82,7 +82,7 @@ def lines_followed(bazaar: Bazaar, visit: VisitId) -> list[str]:
     return list(dict.fromkeys(ticket.line for ticket in tickets if ticket.state in LIVE))
 
 
-def _ticket(ticket: Ticket) -> View:
+def _ticket(bazaar: Bazaar, ticket: Ticket) -> View:
     shown: View = {
         "label": ticket.label,
         "line": ticket.line,
@@ -93,15 +93,16 @@ def _ticket(ticket: Ticket) -> View:
     }
     if ticket.counter is not None:
         shown |= {"counter": ticket.counter, "called_at": ticket.called_at, "call_offset": ticket.call_offset, "calls": ticket.calls}
-    if ticket.resumes_at is not None:
-        shown["resumes_at"] = ticket.resumes_at
+    resumes = resumes_at(bazaar, ticket)
+    if resumes is not None:
+        shown["resumes_at"] = resumes
     return shown
 
 
 def _own(bazaar: Bazaar, ticket: Ticket) -> OwnTicket:
     now = line_now(bazaar, bazaar.lines[ticket.line])
     waits = ticket.state is TicketState.WAITING
-    own: TicketNow = {"lane": ticket.lane.value, "number": ticket.number, "resumes_at": ticket.resumes_at}
+    own: TicketNow = {"lane": ticket.lane.value, "number": ticket.number, "resumes_at": resumes_at(bazaar, ticket)}
     return OwnTicket(
         ticket=ticket,
         agency=bazaar.plan.agency_of(ticket.line),

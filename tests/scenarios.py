@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from server.core import events as happened
-from server.core.bazaar import Bazaar, evolve, open_bazaar
+from server.core.bazaar import Bazaar, open_bazaar
 from server.core.commands import Command, Envelope
 from server.core.decide import decide
 from server.core.events import Event
+from server.core.evolve import evolve
 from server.core.refusals import Refused
 from server.core.values import CommandId, CounterNumber, Label, Lane, OutOfOrderReason, Prefix, ServiceCode, VisitId, label_of
 

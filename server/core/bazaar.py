@@ -1,12 +1,13 @@
-"""The state of one bazaar, and how events change it.
+"""The state of one bazaar: what `evolve` folds, `decide` reads and every view shows.
 
-Rule: a ticket changes state in this file and nowhere else, along `LIFECYCLE`.
+Rule: nothing here changes anything; events do, in `server.core.evolve`.
 """
 
+from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar, assert_never
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from server.core import events as happened
 from server.core.events import Event
@@ -75,7 +76,7 @@ class Ticket:
 
     ``counter``, ``called_at``, ``call_offset`` and ``calls`` (the call and its recalls) speak of its latest call; ``recalled_at`` of the
     latest recall of that call.
-    ``resumes_at`` is set while a returned ticket sits out: how many calls its lane must have counted before it is callable again.
+    ``returned_offset`` is the entry of its return while it waits again: it sits out some calls that come after it.
     """
 
     label: Label
@@ -93,7 +94,7 @@ class Ticket:
     call_offset: int | None = None
     calls: int = 0
     recalled_at: int | None = None
-    resumes_at: int | None = None
+    returned_offset: int | None = None
     ended_at: int | None = None
 
 
@@ -102,6 +103,7 @@ class Call:
     """One call that was not undone."""
 
     ticket: Label
+    number: int
     counter: CounterNumber
     offset: int
     at: int
@@ -121,17 +123,25 @@ class CounterStand:
 
 @dataclass(slots=True, kw_only=True)
 class LaneState:
-    """One lane of a line: who waits, how many numbers were given out, how many calls count."""
+    """One lane of a line: who waits, how many numbers were given out, and the calls that count, in log order."""
 
     waiting: NumberRanges = field(default_factory=NumberRanges)
     issued: int = 0
-    calls: int = 0
-    last_called: int = 0
+    calls: list[Call] = field(default_factory=list)
+
+    @property
+    def last_called(self) -> int:
+        """The number called last, 0 before the first call."""
+        return self.calls[-1].number if self.calls else 0
+
+    def calls_before(self, offset: int) -> int:
+        """How many of the calls that count stand before this entry of the log."""
+        return bisect_left(self.calls, offset, key=lambda call: call.offset)
 
 
 @dataclass(slots=True, kw_only=True)
 class LineState:
-    """One line: its lanes, the calls that count for the lane rule in order, and its latest serving times in ms.
+    """One line: its lanes, and its latest serving times in ms.
 
     ``census`` counts its tickets by state, and ``aside`` holds those that may return in the order in which they left; both could be
     counted from the tickets, which would cost a look at every ticket of the day for every frame of a tablet.
@@ -139,7 +149,6 @@ class LineState:
 
     plan: Line
     lanes: dict[Lane, LaneState]
-    counted: list[tuple[Label, Lane]] = field(default_factory=list)
     census: Counter[TicketState] = field(default_factory=Counter)
     aside: dict[Label, None] = field(default_factory=dict)
     servings_ms: deque[int] = field(default_factory=lambda: deque(maxlen=SERVINGS_MAX))
@@ -198,190 +207,3 @@ def open_bazaar(config: Mapping[str, object], *, at: int, offset: int = 1) -> Ba
         lines[line.prefix] = LineState(plan=line, lanes={lane: LaneState() for lane in lanes})
     counters = {counter.number: CounterStand(number=counter.number) for counter in plan.counters}
     return Bazaar(plan=plan, offset=offset, at=at, lines=lines, counters=counters)
-
-
-def evolve(bazaar: Bazaar, event: Event, *, offset: int, at: int) -> None:
-    """Let an event of the entry ``offset``, decided ``at``, change the bazaar.
-
-    Raises:
-        ValueError: the event cannot follow what the bazaar has seen; only a log that was not made by `decide` brings this.
-    """
-    bazaar.offset, bazaar.at = offset, at
-    match event:
-        case happened.TicketIssued():
-            _issue(bazaar, event)
-        case happened.TicketCalled():
-            _call(bazaar, event)
-        case happened.TicketRecalled():
-            _recall(bazaar, event)
-        case happened.CallUndone():
-            _undo(bazaar, event)
-        case happened.TicketReturned():
-            _return(bazaar, event)
-        case happened.TicketPassed():
-            _move(bazaar, event)
-        case happened.TicketServed():
-            _serve(bazaar, event)
-        case happened.TicketAbsent() | happened.TicketHeld() | happened.TicketTransferred():
-            _leave(bazaar, event)
-        case happened.TicketCancelled() | happened.TicketExpired():
-            _leave(bazaar, event)
-        case happened.CounterOpened():
-            _set_counter(bazaar, event.counter, CounterState.OPEN)
-        case happened.CounterPaused():
-            _set_counter(bazaar, event.counter, CounterState.PAUSED, event.reason)
-        case happened.CounterClosed():
-            _set_counter(bazaar, event.counter, CounterState.CLOSED)
-        case happened.ServiceClosed():
-            bazaar.closed_services.add(event.service)
-        case happened.ServiceReopened():
-            bazaar.closed_services.discard(event.service)
-        case happened.Announced():
-            _announce(bazaar, event)
-        case happened.AnnouncementEnded():
-            bazaar.announcements.pop(event.id, None)
-        case happened.Rated():
-            bazaar.ratings.append((event.ticket, event.answers))
-        case happened.BazaarClosed():
-            bazaar.closed = True
-        case happened.BazaarOpened():
-            raise ValueError("a bazaar is opened once, by the first entry of its log")
-        case _:
-            assert_never(event)
-
-
-_TicketEvent = (
-    happened.TicketCalled
-    | happened.TicketPassed
-    | happened.TicketRecalled
-    | happened.TicketAbsent
-    | happened.TicketHeld
-    | happened.TicketReturned
-    | happened.CallUndone
-    | happened.TicketServed
-    | happened.TicketTransferred
-    | happened.TicketCancelled
-    | happened.TicketExpired
-)
-
-
-def _move(bazaar: Bazaar, event: _TicketEvent, **changes: Any) -> Ticket:
-    """Bring the event's ticket to its next state, if the lifecycle has that way, and change these fields too; gives the new ticket."""
-    before = bazaar.tickets[event.ticket]
-    state = LIFECYCLE[before.state].get(type(event))
-    if state is None:
-        raise ValueError(f"{before.label} is {before.state}: {type(event).__name__} cannot follow")
-    ticket = replace(before, state=state, ended_at=None if state in LIVE else bazaar.at, **changes)
-    bazaar.lines[ticket.line].census[before.state] -= 1
-    _keep(bazaar, ticket)
-    return ticket
-
-
-def _keep(bazaar: Bazaar, ticket: Ticket) -> None:
-    line = bazaar.lines[ticket.line]
-    line.census[ticket.state] += 1
-    if ticket.state in ASIDE:
-        line.aside[ticket.label] = None
-    else:
-        line.aside.pop(ticket.label, None)
-    bazaar.tickets[ticket.label] = ticket
-
-
-def _issue(bazaar: Bazaar, event: happened.TicketIssued) -> None:
-    lane = bazaar.lines[event.line].lanes[event.lane]
-    lane.issued = event.number
-    lane.waiting.add(event.number)
-    bazaar.visits.setdefault(event.visit, []).append(event.ticket)
-    ticket = Ticket(
-        label=event.ticket,
-        line=event.line,
-        lane=event.lane,
-        number=event.number,
-        services=event.services,
-        visit=event.visit,
-        order=len(bazaar.tickets) + 1,
-        state=TicketState.WAITING,
-        issued_at=bazaar.at,
-        issue_offset=bazaar.offset,
-    )
-    _keep(bazaar, ticket)
-
-
-def _call(bazaar: Bazaar, event: happened.TicketCalled) -> None:
-    at, offset = bazaar.at, bazaar.offset
-    ticket = _move(bazaar, event, counter=event.counter, called_at=at, call_offset=offset, calls=1, recalled_at=None, resumes_at=None)
-    lane = bazaar.lane_of(ticket)
-    lane.waiting.remove(ticket.number)
-    lane.calls += 1
-    lane.last_called = ticket.number
-    bazaar.lines[ticket.line].counted.append((ticket.label, ticket.lane))
-    bazaar.calls.append(Call(ticket=ticket.label, counter=event.counter, offset=offset, at=at, out_of_order=event.out_of_order))
-    _set_serving(bazaar, event.counter, ticket.label)
-
-
-def _recall(bazaar: Bazaar, event: happened.TicketRecalled) -> None:
-    _move(bazaar, event, calls=bazaar.tickets[event.ticket].calls + 1, recalled_at=bazaar.at)
-
-
-def _undo(bazaar: Bazaar, event: happened.CallUndone) -> None:
-    """The call counts nowhere: not for the lane rule, not for those who sit out, not for the screens."""
-    ticket = _move(bazaar, event, counter=None, called_at=None, call_offset=None, calls=0, recalled_at=None)
-    line, lane = bazaar.lines[ticket.line], bazaar.lane_of(ticket)
-    counted = line.counted
-    place = len(counted) - 1 - counted[::-1].index((ticket.label, ticket.lane))
-    calls_before = sum(of is ticket.lane for _, of in counted[:place])
-    for other in list(waiting_in(bazaar, line, ticket.lane)):
-        _count_anew(bazaar, other, calls_before)
-    del counted[place]
-    lane.waiting.add(ticket.number)
-    lane.calls -= 1
-    lane.last_called = next((bazaar.tickets[label].number for label, of in reversed(counted) if of is ticket.lane), 0)
-    _remove_last(bazaar.calls, next(call for call in reversed(bazaar.calls) if call.ticket == ticket.label))
-    _set_serving(bazaar, event.counter, None)
-
-
-def _count_anew(bazaar: Bazaar, ticket: Ticket, calls_before: int) -> None:
-    """Whoever returned after the call that is undone has counted it among those before: without this they would sit out one too many."""
-    if ticket.resumes_at is not None and ticket.resumes_at - bazaar.plan.bazaar.return_after > calls_before:
-        bazaar.tickets[ticket.label] = replace(ticket, resumes_at=ticket.resumes_at - 1)
-
-
-def _remove_last(items: list[_T], item: _T) -> None:
-    del items[len(items) - 1 - items[::-1].index(item)]
-
-
-def _return(bazaar: Bazaar, event: happened.TicketReturned) -> None:
-    lane = bazaar.lane_of(bazaar.tickets[event.ticket])
-    ticket = _move(bazaar, event, resumes_at=lane.calls + bazaar.plan.bazaar.return_after)
-    lane.waiting.add(ticket.number)
-
-
-def _serve(bazaar: Bazaar, event: happened.TicketServed) -> None:
-    ticket = bazaar.tickets[event.ticket]
-    _leave(bazaar, event)
-    if ticket.called_at is not None:
-        bazaar.lines[ticket.line].servings_ms.append(bazaar.at - ticket.called_at)
-    counter = bazaar.counters[event.counter]
-    bazaar.counters[event.counter] = replace(counter, served=counter.served + 1)
-
-
-def _leave(bazaar: Bazaar, event: _TicketEvent) -> None:
-    """The ticket leaves the line or the counter where it was, for a while or for good."""
-    before = bazaar.tickets[event.ticket]
-    ticket = _move(bazaar, event, resumes_at=None)
-    if before.state is TicketState.WAITING:
-        bazaar.lane_of(ticket).waiting.remove(ticket.number)
-    if before.state is TicketState.CALLED and before.counter is not None:
-        _set_serving(bazaar, before.counter, None)
-
-
-def _set_serving(bazaar: Bazaar, number: CounterNumber, label: Label | None) -> None:
-    bazaar.counters[number] = replace(bazaar.counters[number], serving=label)
-
-
-def _set_counter(bazaar: Bazaar, number: CounterNumber, state: CounterState, reason: str = "") -> None:
-    bazaar.counters[number] = replace(bazaar.counters[number], state=state, reason=reason)
-
-
-def _announce(bazaar: Bazaar, event: happened.Announced) -> None:
-    bazaar.announcements[event.id] = Announcement(id=event.id, text=event.text, scope=event.scope, until=event.until)

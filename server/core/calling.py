@@ -40,14 +40,22 @@ def passed_by(bazaar: Bazaar, called: Ticket, counter: CounterNumber) -> Iterato
 
 def regular_due(line: LineState) -> int:
     """How many regular calls still come before the next priority call while both lanes wait; with no priority call yet, none."""
-    owed = line.plan.regular_after_priority
-    for _, lane in reversed(line.counted):
-        if owed == 0:
-            break
-        if lane is Lane.PRIORITY:
-            return owed
-        owed -= 1
-    return 0
+    priority = line.lanes.get(Lane.PRIORITY)
+    if priority is None or not priority.calls:
+        return 0
+    regular = line.lanes[Lane.REGULAR]
+    since = len(regular.calls) - regular.calls_before(priority.calls[-1].offset)
+    return max(0, line.plan.regular_after_priority - since)
+
+
+def resumes_at(bazaar: Bazaar, ticket: Ticket) -> int | None:
+    """How many calls a returned ticket's lane must have counted before it is callable again; None for one that did not return.
+
+    Calls from before the return that are undone later count nowhere, so they do not count as made either.
+    """
+    if ticket.returned_offset is None:
+        return None
+    return bazaar.lane_of(ticket).calls_before(ticket.returned_offset) + bazaar.plan.bazaar.return_after
 
 
 def _head_of_line(bazaar: Bazaar, line: LineState, counter: CounterNumber) -> Ticket | None:
@@ -72,4 +80,5 @@ def _head_of_lane(bazaar: Bazaar, line: LineState, lane: Lane, counter: CounterN
 
 
 def _sits_out(bazaar: Bazaar, ticket: Ticket) -> bool:
-    return ticket.resumes_at is not None and bazaar.lane_of(ticket).calls < ticket.resumes_at
+    resumes = resumes_at(bazaar, ticket)
+    return resumes is not None and len(bazaar.lane_of(ticket).calls) < resumes

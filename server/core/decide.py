@@ -8,14 +8,14 @@ from typing import assert_never
 
 from server.core import commands as order
 from server.core import events as happened
-from server.core.bazaar import LIVE, Bazaar, CounterStand, LineState, Ticket
+from server.core.bazaar import LIVE, Bazaar, LineState
 from server.core.calling import busy_counter, next_ticket, passed_by
 from server.core.commands import Command, Envelope
 from server.core.events import Event
+from server.core.lookups import find_counter, find_line, find_open_counter, find_ticket, find_ticket_at, not_waiting
 from server.core.permissions import check_permission
 from server.core.refusals import Refused
 from server.core.values import (
-    CounterNumber,
     CounterState,
     Label,
     Lane,
@@ -91,7 +91,7 @@ def _issue(bazaar: Bazaar, command: order.IssueTickets, visit: VisitId) -> Itera
     """One ticket a line, lines in the order in which the services name them first; all of them or none."""
     by_line: dict[Prefix, list[ServiceCode]] = {}
     for service in dict.fromkeys(command.services):
-        by_line.setdefault(_line_of(bazaar, service).plan.prefix, []).append(service)
+        by_line.setdefault(find_line(bazaar, service).plan.prefix, []).append(service)
     for prefix, services in by_line.items():
         yield _new_ticket(bazaar, bazaar.lines[prefix], command.lane, tuple(services), visit)
 
@@ -125,7 +125,7 @@ def _new_ticket(
 
 
 def _call_next(bazaar: Bazaar, command: order.CallNext) -> Iterator[Event]:
-    counter = _open_counter(bazaar, command.counter)
+    counter = find_open_counter(bazaar, command.counter)
     if counter.serving != command.seen:
         raise Refused("stale", counter=counter.number, serving=counter.serving)
     called = next_ticket(bazaar, counter.number)
@@ -140,26 +140,26 @@ def _call_next(bazaar: Bazaar, command: order.CallNext) -> Iterator[Event]:
 
 
 def _call_out_of_order(bazaar: Bazaar, command: order.CallOutOfOrder) -> Iterator[Event]:
-    counter = _open_counter(bazaar, command.counter)
-    ticket = _ticket(bazaar, command.ticket)
+    counter = find_open_counter(bazaar, command.counter)
+    ticket = find_ticket(bazaar, command.ticket)
     if counter.serving is not None:
         raise Refused("stale", counter=counter.number, serving=counter.serving)
     if ticket.line not in bazaar.plan.counter(counter.number).lines:
         raise Refused("not_allowed", by=f"counter/{counter.number}", line=ticket.line)
     busy_at = busy_counter(bazaar, ticket)
     if ticket.state is not TicketState.WAITING or busy_at is not None:
-        raise _not_waiting(ticket, busy_at)
+        raise not_waiting(ticket, busy_at)
     yield happened.TicketCalled(ticket=ticket.label, counter=counter.number, out_of_order=command.reason)
 
 
 def _recall(bazaar: Bazaar, command: order.RecallTicket) -> Iterator[Event]:
-    counter = _open_counter(bazaar, command.counter)
-    ticket = _ticket_at(bazaar, counter.number, command.ticket)
+    counter = find_open_counter(bazaar, command.counter)
+    ticket = find_ticket_at(bazaar, counter.number, command.ticket)
     yield happened.TicketRecalled(ticket=ticket.label, counter=counter.number)
 
 
 def _undo(bazaar: Bazaar, command: order.UndoCall, now_ms: int) -> Iterator[Event]:
-    ticket = _ticket_at(bazaar, command.counter, command.ticket)
+    ticket = find_ticket_at(bazaar, command.counter, command.ticket)
     seconds = bazaar.plan.bazaar.undo_seconds
     if now_ms - (ticket.called_at or 0) > seconds * MS_PER_SECOND:
         raise Refused("undo_expired", ticket=ticket.label, seconds=seconds)
@@ -170,12 +170,12 @@ def _undo(bazaar: Bazaar, command: order.UndoCall, now_ms: int) -> Iterator[Even
 
 
 def _finish(bazaar: Bazaar, command: order.FinishTicket) -> Iterator[Event]:
-    ticket = _ticket_at(bazaar, command.counter, command.ticket)
+    ticket = find_ticket_at(bazaar, command.counter, command.ticket)
     yield happened.TicketServed(ticket=ticket.label, counter=command.counter)
 
 
 def _absent(bazaar: Bazaar, command: order.MarkAbsent, now_ms: int) -> Iterator[Event]:
-    ticket = _ticket_at(bazaar, command.counter, command.ticket)
+    ticket = find_ticket_at(bazaar, command.counter, command.ticket)
     rule = bazaar.plan.bazaar.absent_after
     recalls_left = max(0, rule.recalls - (ticket.calls - 1))
     ms_left = max(0, (ticket.called_at or 0) + rule.seconds * MS_PER_SECOND - now_ms)
@@ -187,18 +187,18 @@ def _absent(bazaar: Bazaar, command: order.MarkAbsent, now_ms: int) -> Iterator[
 def _hold(bazaar: Bazaar, command: order.HoldTicket) -> Iterator[Event]:
     """At a counter by its officer; from the line or the counter by the resident, who names no counter."""
     if command.counter is not None:
-        ticket = _ticket_at(bazaar, command.counter, command.ticket)
+        ticket = find_ticket_at(bazaar, command.counter, command.ticket)
         yield happened.TicketHeld(ticket=ticket.label, counter=command.counter)
         return
-    ticket = _ticket(bazaar, command.ticket)
+    ticket = find_ticket(bazaar, command.ticket)
     if ticket.state not in (TicketState.WAITING, TicketState.CALLED):
-        raise _not_waiting(ticket)
+        raise not_waiting(ticket)
     yield happened.TicketHeld(ticket=ticket.label, counter=ticket.counter if ticket.state is TicketState.CALLED else None)
 
 
 def _transfer(bazaar: Bazaar, command: order.TransferTicket) -> Iterator[Event]:
-    ticket = _ticket_at(bazaar, command.counter, command.ticket)
-    line = _line_of(bazaar, command.service)
+    ticket = find_ticket_at(bazaar, command.counter, command.ticket)
+    line = find_line(bazaar, command.service)
     issued = _new_ticket(bazaar, line, ticket.lane, (command.service,), ticket.visit, instead_of=ticket.label)
     yield issued
     yield happened.TicketTransferred(ticket=ticket.label, to_ticket=issued.ticket, counter=command.counter)
@@ -208,18 +208,18 @@ def _transfer(bazaar: Bazaar, command: order.TransferTicket) -> Iterator[Event]:
 
 
 def _return(bazaar: Bazaar, command: order.ReturnTicket) -> Iterator[Event]:
-    ticket = _ticket(bazaar, command.ticket)
+    ticket = find_ticket(bazaar, command.ticket)
     if ticket.state is TicketState.WAITING:
         raise Refused("already_waiting", ticket=ticket.label, line=ticket.line)
     if ticket.state not in (TicketState.HELD, TicketState.ABSENT):
-        raise _not_waiting(ticket)
+        raise not_waiting(ticket)
     yield happened.TicketReturned(ticket=ticket.label)
 
 
 def _cancel(bazaar: Bazaar, command: order.CancelTicket) -> Iterator[Event]:
-    ticket = _ticket(bazaar, command.ticket)
+    ticket = find_ticket(bazaar, command.ticket)
     if ticket.state not in (TicketState.WAITING, TicketState.HELD, TicketState.ABSENT):
-        raise _not_waiting(ticket)
+        raise not_waiting(ticket)
     yield happened.TicketCancelled(ticket=ticket.label)
 
 
@@ -227,7 +227,7 @@ def _cancel(bazaar: Bazaar, command: order.CancelTicket) -> Iterator[Event]:
 
 
 def _set_counter(bazaar: Bazaar, command: order.OpenCounter | order.PauseCounter | order.CloseCounter) -> Iterator[Event]:
-    counter = _counter(bazaar, command.counter)
+    counter = find_counter(bazaar, command.counter)
     match command:
         case order.OpenCounter():
             yield happened.CounterOpened(counter=counter.number)
@@ -240,7 +240,7 @@ def _set_counter(bazaar: Bazaar, command: order.OpenCounter | order.PauseCounter
 
 
 def _set_service(bazaar: Bazaar, command: order.CloseService | order.ReopenService) -> Iterator[Event]:
-    _line_of(bazaar, command.service)
+    find_line(bazaar, command.service)
     if isinstance(command, order.CloseService):
         yield happened.ServiceClosed(service=command.service)
     else:
@@ -262,7 +262,7 @@ def _end_announcement(bazaar: Bazaar, command: order.EndAnnouncement) -> Iterato
 
 
 def _rate(bazaar: Bazaar, command: order.Rate) -> Iterator[Event]:
-    ticket = _ticket(bazaar, command.ticket)
+    ticket = find_ticket(bazaar, command.ticket)
     if ticket.visit != command.visit:
         raise Refused("not_allowed", by="another visit")
     yield happened.Rated(ticket=ticket.label, answers=command.answers)
@@ -275,45 +275,3 @@ def _close(bazaar: Bazaar) -> Iterator[Event]:
             counter = ticket.counter if ticket.state is TicketState.CALLED else None
             yield happened.TicketExpired(ticket=ticket.label, counter=counter)
     yield happened.BazaarClosed()
-
-
-# Looking things up
-
-
-def _line_of(bazaar: Bazaar, service: ServiceCode) -> LineState:
-    try:
-        return bazaar.lines[bazaar.plan.line_of(service).prefix]
-    except KeyError:
-        raise Refused("unknown_service", service=service) from None
-
-
-def _ticket(bazaar: Bazaar, label: Label) -> Ticket:
-    try:
-        return bazaar.tickets[label]
-    except KeyError:
-        raise Refused("unknown_ticket", ticket=label) from None
-
-
-def _counter(bazaar: Bazaar, number: CounterNumber) -> CounterStand:
-    try:
-        return bazaar.counters[number]
-    except KeyError:
-        raise Refused("unknown_counter", counter=number) from None
-
-
-def _open_counter(bazaar: Bazaar, number: CounterNumber) -> CounterStand:
-    counter = _counter(bazaar, number)
-    if counter.state is not CounterState.OPEN:
-        raise Refused("counter_closed", counter=number, state=counter.state)
-    return counter
-
-
-def _ticket_at(bazaar: Bazaar, number: CounterNumber, label: Label) -> Ticket:
-    counter, ticket = _counter(bazaar, number), _ticket(bazaar, label)
-    if counter.serving != ticket.label:
-        raise Refused("not_at_counter", ticket=label, counter=number, serving=counter.serving)
-    return ticket
-
-
-def _not_waiting(ticket: Ticket, busy_at: CounterNumber | None = None) -> Refused:
-    return Refused("not_waiting", ticket=ticket.label, state=ticket.state, busy_at=busy_at)

@@ -9,8 +9,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from server.core import events as happened
-from server.core.bazaar import LIVE, Bazaar, Ticket, evolve, open_bazaar
+from server.core.bazaar import LIVE, Bazaar, Ticket, open_bazaar
 from server.core.entry import Entry, Refusal
+from server.core.evolve import evolve
 from server.core.values import CounterNumber, Label, Lane, Prefix, TicketState
 from server.reports.figures import (
     MS_PER_SECOND,

@@ -1,8 +1,9 @@
 """The bazaar folded up to the top of its log, and what is needed to append the next entry onto exactly that top."""
 
-from server.core.bazaar import Bazaar, evolve, open_bazaar
+from server.core.bazaar import Bazaar, open_bazaar
 from server.core.entry import Entry
 from server.core.events import BazaarOpened
+from server.core.evolve import evolve
 from server.core.values import CommandId
 from server.store.codec import NO_HASH, decode_entry, digest
 from server.store.errors import BrokenLog

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from server.core import commands as order
-from server.core.bazaar import Bazaar, evolve, open_bazaar
+from server.core.bazaar import Bazaar, open_bazaar
 from server.core.commands import Command, Envelope
 from server.core.decide import decide
 from server.core.events import EVENTS, BazaarOpened, Event
+from server.core.evolve import evolve
 from server.core.plan import Plan
 from server.core.refusals import Refused
 from server.core.values import CommandId, CounterNumber, Label, Lane, OutOfOrderReason, ServiceCode, VisitId

@@ -8,10 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from server.core.bazaar import Bazaar, evolve, open_bazaar
+from server.core.bazaar import Bazaar, open_bazaar
 from server.core.calling import next_ticket
 from server.core.commands import Command
 from server.core.events import Event
+from server.core.evolve import evolve
 from server.core.values import CounterState, ServiceCode, TicketState
 from server.core.verify import verify
 from tests.core.logs import START_MS, called, chained, cursor_of, digest_of, places_in

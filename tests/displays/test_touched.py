@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from displays import bazaar, hall, line
 from server.core import commands as order
-from server.core.bazaar import Bazaar, evolve, open_bazaar
+from server.core.bazaar import Bazaar, open_bazaar
 from server.core.commands import Command, Envelope
 from server.core.decide import decide
 from server.core.events import Event
+from server.core.evolve import evolve
 from server.core.refusals import Refused
 from server.core.values import CommandId, CounterNumber, Label, Lane, OutOfOrderReason, ServiceCode, VisitId
 from tests.scenarios import CONFIG, START_MS

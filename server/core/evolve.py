@@ -1,0 +1,188 @@
+"""How events change a bazaar.
+
+Rule: a ticket changes state in this file and nowhere else, along `LIFECYCLE`.
+"""
+
+from dataclasses import replace
+from typing import Any, assert_never
+
+from server.core import events as happened
+from server.core.bazaar import ASIDE, LIFECYCLE, LIVE, Announcement, Bazaar, Call, Ticket
+from server.core.events import Event
+from server.core.values import CounterNumber, CounterState, Label, TicketState
+
+
+def evolve(bazaar: Bazaar, event: Event, *, offset: int, at: int) -> None:
+    """Let an event of the entry ``offset``, decided ``at``, change the bazaar.
+
+    Raises:
+        ValueError: the event cannot follow what the bazaar has seen; only a log that was not made by `decide` brings this.
+    """
+    bazaar.offset, bazaar.at = offset, at
+    match event:
+        case happened.TicketIssued():
+            _issue(bazaar, event)
+        case happened.TicketCalled():
+            _call(bazaar, event)
+        case happened.TicketRecalled():
+            _recall(bazaar, event)
+        case happened.CallUndone():
+            _undo(bazaar, event)
+        case happened.TicketReturned():
+            _return(bazaar, event)
+        case happened.TicketPassed():
+            _move(bazaar, event)
+        case happened.TicketServed():
+            _serve(bazaar, event)
+        case happened.TicketAbsent() | happened.TicketHeld() | happened.TicketTransferred():
+            _leave(bazaar, event)
+        case happened.TicketCancelled() | happened.TicketExpired():
+            _leave(bazaar, event)
+        case happened.CounterOpened() | happened.CounterPaused() | happened.CounterClosed():
+            _set_counter(bazaar, event)
+        case happened.ServiceClosed() | happened.ServiceReopened():
+            _set_service(bazaar, event)
+        case happened.Announced() | happened.AnnouncementEnded():
+            _announce(bazaar, event)
+        case happened.Rated():
+            bazaar.ratings.append((event.ticket, event.answers))
+        case happened.BazaarClosed():
+            bazaar.closed = True
+        case happened.BazaarOpened():
+            raise ValueError("a bazaar is opened once, by the first entry of its log")
+        case _:
+            assert_never(event)
+
+
+_TicketEvent = (
+    happened.TicketCalled
+    | happened.TicketPassed
+    | happened.TicketRecalled
+    | happened.TicketAbsent
+    | happened.TicketHeld
+    | happened.TicketReturned
+    | happened.CallUndone
+    | happened.TicketServed
+    | happened.TicketTransferred
+    | happened.TicketCancelled
+    | happened.TicketExpired
+)
+
+
+def _move(bazaar: Bazaar, event: _TicketEvent, **changes: Any) -> Ticket:
+    """Bring the event's ticket to its next state, if the lifecycle has that way, and change these fields too; gives the new ticket."""
+    before = bazaar.tickets[event.ticket]
+    state = LIFECYCLE[before.state].get(type(event))
+    if state is None:
+        raise ValueError(f"{before.label} is {before.state}: {type(event).__name__} cannot follow")
+    ticket = replace(before, state=state, ended_at=None if state in LIVE else bazaar.at, **changes)
+    bazaar.lines[ticket.line].census[before.state] -= 1
+    _keep(bazaar, ticket)
+    return ticket
+
+
+def _keep(bazaar: Bazaar, ticket: Ticket) -> None:
+    line = bazaar.lines[ticket.line]
+    line.census[ticket.state] += 1
+    if ticket.state in ASIDE:
+        line.aside[ticket.label] = None
+    else:
+        line.aside.pop(ticket.label, None)
+    bazaar.tickets[ticket.label] = ticket
+
+
+def _issue(bazaar: Bazaar, event: happened.TicketIssued) -> None:
+    lane = bazaar.lines[event.line].lanes[event.lane]
+    lane.issued = event.number
+    lane.waiting.add(event.number)
+    bazaar.visits.setdefault(event.visit, []).append(event.ticket)
+    ticket = Ticket(
+        label=event.ticket,
+        line=event.line,
+        lane=event.lane,
+        number=event.number,
+        services=event.services,
+        visit=event.visit,
+        order=len(bazaar.tickets) + 1,
+        state=TicketState.WAITING,
+        issued_at=bazaar.at,
+        issue_offset=bazaar.offset,
+    )
+    _keep(bazaar, ticket)
+
+
+def _call(bazaar: Bazaar, event: happened.TicketCalled) -> None:
+    at, offset, reason = bazaar.at, bazaar.offset, event.out_of_order
+    ticket = _move(bazaar, event, counter=event.counter, called_at=at, call_offset=offset, calls=1, recalled_at=None, returned_offset=None)
+    call = Call(ticket=ticket.label, number=ticket.number, counter=event.counter, offset=offset, at=at, out_of_order=reason)
+    lane = bazaar.lane_of(ticket)
+    lane.waiting.remove(ticket.number)
+    lane.calls.append(call)
+    bazaar.calls.append(call)
+    _set_serving(bazaar, event.counter, ticket.label)
+
+
+def _recall(bazaar: Bazaar, event: happened.TicketRecalled) -> None:
+    _move(bazaar, event, calls=bazaar.tickets[event.ticket].calls + 1, recalled_at=bazaar.at)
+
+
+def _undo(bazaar: Bazaar, event: happened.CallUndone) -> None:
+    """The call counts nowhere: not for the lane rule, not for those who sit out, not for the screens."""
+    undone = bazaar.tickets[event.ticket].call_offset
+    ticket = _move(bazaar, event, counter=None, called_at=None, call_offset=None, calls=0, recalled_at=None)
+    lane = bazaar.lane_of(ticket)
+    lane.waiting.add(ticket.number)
+    for calls in (lane.calls, bazaar.calls):
+        calls.remove(next(call for call in reversed(calls) if call.offset == undone))
+    _set_serving(bazaar, event.counter, None)
+
+
+def _return(bazaar: Bazaar, event: happened.TicketReturned) -> None:
+    ticket = _move(bazaar, event, returned_offset=bazaar.offset)
+    bazaar.lane_of(ticket).waiting.add(ticket.number)
+
+
+def _serve(bazaar: Bazaar, event: happened.TicketServed) -> None:
+    ticket = bazaar.tickets[event.ticket]
+    _leave(bazaar, event)
+    if ticket.called_at is not None:
+        bazaar.lines[ticket.line].servings_ms.append(bazaar.at - ticket.called_at)
+    counter = bazaar.counters[event.counter]
+    bazaar.counters[event.counter] = replace(counter, served=counter.served + 1)
+
+
+def _leave(bazaar: Bazaar, event: _TicketEvent) -> None:
+    """The ticket leaves the line or the counter where it was, for a while or for good."""
+    before = bazaar.tickets[event.ticket]
+    ticket = _move(bazaar, event, returned_offset=None)
+    if before.state is TicketState.WAITING:
+        bazaar.lane_of(ticket).waiting.remove(ticket.number)
+    if before.state is TicketState.CALLED and before.counter is not None:
+        _set_serving(bazaar, before.counter, None)
+
+
+def _set_serving(bazaar: Bazaar, number: CounterNumber, label: Label | None) -> None:
+    bazaar.counters[number] = replace(bazaar.counters[number], serving=label)
+
+
+def _set_counter(bazaar: Bazaar, event: happened.CounterOpened | happened.CounterPaused | happened.CounterClosed) -> None:
+    state, reason = CounterState.OPEN, ""
+    if isinstance(event, happened.CounterPaused):
+        state, reason = CounterState.PAUSED, event.reason
+    elif isinstance(event, happened.CounterClosed):
+        state = CounterState.CLOSED
+    bazaar.counters[event.counter] = replace(bazaar.counters[event.counter], state=state, reason=reason)
+
+
+def _set_service(bazaar: Bazaar, event: happened.ServiceClosed | happened.ServiceReopened) -> None:
+    if isinstance(event, happened.ServiceClosed):
+        bazaar.closed_services.add(event.service)
+    else:
+        bazaar.closed_services.discard(event.service)
+
+
+def _announce(bazaar: Bazaar, event: happened.Announced | happened.AnnouncementEnded) -> None:
+    if isinstance(event, happened.Announced):
+        bazaar.announcements[event.id] = Announcement(id=event.id, text=event.text, scope=event.scope, until=event.until)
+    else:
+        bazaar.announcements.pop(event.id, None)
