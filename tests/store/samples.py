@@ -12,6 +12,7 @@ from server.core.commands import COMMANDS, Announce, Command, Envelope, IssueTic
 from server.core.entry import Entry, Refusal
 from server.core.events import EVENTS, Event, TicketCalled, TicketServed
 from server.core.plan import Plan
+from server.core.refusals import Refused
 from server.core.values import CommandId, CounterNumber, Label, ServiceCode, VisitId
 from server.store.codec import NO_HASH
 from tests.scenarios import CONFIG, START_MS
@@ -103,6 +104,8 @@ ENTRY = Entry(
     ),
     prev=NO_HASH,
 )
+
+NOBODY = Refusal.of(Refused("line_empty", counter=3))
 
 
 def issue(number: int, *services: str, by: str = "kiosk/1") -> dict[str, object]:

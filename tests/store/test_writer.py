@@ -14,16 +14,12 @@ from server.core.refusals import Refused
 from server.core.values import CommandId
 from server.store import writer
 from server.store.codec import COMMAND_BYTES_MAX, command_from_map, digest, encode_command, encode_entry
-from server.store.ledger import Ledger
-from server.store.log import PAGE_ENTRIES, MemoryLog, News, Top
-from server.store.writer import ENTRIES_PER_TURN, Writer
+from server.store.log import MemoryLog, News, Top
+from server.store.writer import Writer
 from tests.scenarios import START_MS
 from tests.store.hubs import FailingLog, entries_of, fault_of, hub, opened
 from tests.store.proxy import until
-from tests.store.samples import ENTRY, command_id, issue, press
-
-NOBODY = Refusal.of(Refused("line_empty", counter=1))
-
+from tests.store.samples import ENTRY, NOBODY, command_id, issue, press
 
 # Answers
 
@@ -96,6 +92,19 @@ async def test_waiter_that_gave_up(quick_log: MemoryLog) -> None:
         await until(lambda: one.writer.ledger.offset == 2)
 
 
+async def test_waiter_that_gives_up_in_the_same_moment(quick_log: MemoryLog) -> None:
+    """An answer that comes in the very turn in which somebody gives up waiting harms nobody."""
+    async with hub(quick_log) as one:
+        entry = await one.submit(issue(1))
+    late = Writer(quick_log, lambda: START_MS, lambda entry: None)
+    leaving, staying = (asyncio.create_task(late.submit(issue(1), 10)) for _ in range(2))
+    await until(lambda: len(late._waiters.get(command_id(1), ())) == 2)
+    leaving.cancel()
+    for record in await quick_log.read(0, 10):
+        late._fold(record)
+    assert entry == await staying
+
+
 # Order
 
 
@@ -120,24 +129,26 @@ async def test_time_never_goes_back(quick_log: MemoryLog) -> None:
     assert START_MS + 100 == entry.at
 
 
-@pytest.mark.parametrize("extra", [-2, -1, 0, 1])
-async def test_pages(quick_log: MemoryLog, extra: int) -> None:
-    """A log is read to its end whether or not its last page is full."""
-    await _fill(quick_log, PAGE_ENTRIES + extra)
-    async with hub(quick_log) as one:
-        await until(lambda: one.writer.ready)
-        assert PAGE_ENTRIES + extra == one.writer.ledger.offset == len(one.told)
+class _ListeningLog(MemoryLog):
+    """Knows from where in the commands stream it was followed last."""
+
+    cursor = ""
+
+    async def follow(self, after: int, cursor: str) -> News:
+        """See EventLog."""
+        self.cursor = cursor
+        return await super().follow(after, cursor)
 
 
-async def test_others_have_their_turn(quick_log: MemoryLog) -> None:
-    """While a long log is read the process still answers everybody else."""
-    await _fill(quick_log, 5 * ENTRIES_PER_TURN)
-    turns = 0
-    async with hub(quick_log) as one:
-        while not one.writer.ready:
-            await asyncio.sleep(0)
-            turns += 1
-    assert turns >= 5
+async def test_duplicates_are_passed_for_good() -> None:
+    """A command that was decided before is read once more and then left behind, though it makes no entry."""
+    log = _ListeningLog()
+    await opened(log)
+    async with hub(log) as one:
+        await one.submit(issue(1))
+        stream_id = await log.publish(encode_command(command_from_map(issue(1))))
+        await until(lambda: log.cursor == stream_id)
+    assert 1 == len(await entries_of(log))
 
 
 # What is no command
@@ -277,15 +288,3 @@ async def test_command_that_others_read_as_another() -> None:
         await log.publish(b"\xc1")
         await until(lambda: one.writer.ledger.offset == 5)
     assert ["1-0", "2-0", "3-0", "4-0"] == [entry.cursor for entry in await entries_of(log)]
-
-
-async def _fill(log: MemoryLog, count: int) -> None:
-    """Bring an open log to this many entries."""
-    ledger = Ledger()
-    ledger.apply((await log.read(0, 1))[0])
-    while ledger.offset < count:
-        number = ledger.offset
-        entry = replace(ENTRY, offset=number + 1, command_id=command_id(number), cursor=f"{number}-0", outcome=NOBODY, prev=ledger.hash)
-        record = encode_entry(entry)
-        await log.append(ledger.top, [record])
-        ledger.apply(record)

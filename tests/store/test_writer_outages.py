@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import random
+from collections.abc import Sequence
 
 import pytest
 
 from server.core.values import BazaarId
 from server.store import outage
-from server.store.errors import BrokenLog, StoreUnreachable
-from server.store.log import MemoryLog, MemoryStore
+from server.store.errors import BrokenLog, Conflict, StoreUnreachable
+from server.store.log import MemoryLog, MemoryStore, Top
 from server.store.opening import open_log
 from server.store.writer import Writer
 from tests.scenarios import START_MS
@@ -141,3 +142,22 @@ async def test_log_that_breaks_later(quick_log: MemoryLog) -> None:
         await asyncio.wait_for(one.task, 10)
         assert one.writer.broken is not None
         assert 3 == one.writer.broken.offset
+
+
+class _ClosedLog(MemoryLog):
+    """Takes nothing behind the opening, as a log whose top was deleted."""
+
+    async def append(self, top: Top, records: Sequence[bytes]) -> None:
+        """See EventLog."""
+        if top.offset:
+            raise Conflict("the log has another top")
+        await super().append(top, records)
+
+
+async def test_log_that_takes_nothing() -> None:
+    """A log that refuses every entry as a conflict, though nobody else appends, stops this bazaar: it is not asked for ever."""
+    log = _ClosedLog()
+    await opened(log)
+    async with hub(log) as one:
+        with pytest.raises(BrokenLog, match="entry 2 of the log: is not there, and yet none is taken in its place"):
+            await one.submit(issue(1))
