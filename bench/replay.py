@@ -1,19 +1,25 @@
-"""How long a hub needs to start on a long log, and how much memory it takes: ``python -m bench.replay [ENTRIES]``.
+"""How long a hub needs to start on a long log, and how much memory it takes.
 
-Makes a bazaar of that many entries on a bundled store of its own (100,000 when not told), then lets a fresh process follow it from the
-first entry as a hub does, and prints seconds and megabytes.
+Makes a bazaar of that many entries on a bundled store of its own, then lets a fresh process follow it from the first entry as a hub does:
+
+    python -m bench.replay URL ENTRIES
+
+follows the log in the store at URL and prints ``{"seconds", "memory_mb"}``.
 """
 
 import asyncio
+import json
 import random
 import resource
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from bench.figures import Replay
+from bench.processes import line_of, python
 from server.core.bazaar import Bazaar
 from server.core.commands import CallNext, Command, Envelope, IssueTickets, OpenCounter
 from server.core.decide import decide
@@ -30,7 +36,6 @@ from server.store.plan_file import read_plan
 from server.store.redis import connect
 from server.store.writer import Writer
 
-ENTRIES = 100_000
 BATCH = 200
 BAZAAR = BazaarId("replay")
 START_MS = 1_796_374_800_000
@@ -39,20 +44,21 @@ CALLS_SHARE = 0.5
 BYTES_PER_MB = 1_000_000
 
 
-async def main(entries: int) -> None:
+async def measure_replay(*, entries: int, say: Callable[[str], None]) -> Replay:
     """Make the log and have it followed."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="urut-bench-", ignore_cleanup_errors=True) as folder:
         store = await start_embedded(Path(folder), ends_with_parent=True)
         try:
+            say(f"making a log of {entries:,} entries")
             connection = connect(store.url)
-            started = time.perf_counter()
-            log = connection.log(BAZAAR)
-            size = await make_log(log, without_quotas(read_plan(PLAN_FILE)), entries)
-            print(f"made {entries:,} entries, {size / 1e6:.1f} MB, in {time.perf_counter() - started:.1f} s")
+            size = await make_log(connection.log(BAZAAR), without_quotas(read_plan(PLAN_FILE)), entries)
             await connection.close()
-            await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "bench.replay", "--follow", store.url, str(entries)], check=True)
+            say(f"following {entries:,} entries")
+            async with python(["-m", "bench.replay", store.url, str(entries)]) as process:
+                told = await line_of(process)
         finally:
             await store.close()
+    return Replay(entries=entries, bytes=size, seconds=told["seconds"], memory_mb=told["memory_mb"])
 
 
 async def make_log(log: EventLog, plan: Plan, entries: int) -> int:
@@ -114,7 +120,7 @@ def without_quotas(plan: Plan) -> Plan:
 
 
 async def follow(url: str, entries: int) -> None:
-    """Follow the log from its first entry until a hub would be ready."""
+    """Follow the log from its first entry until a hub would be ready, and print what it took."""
     connection = connect(url)
     writer = Writer(connection.log(BAZAAR), lambda: START_MS, lambda entry: None)
     before_mb, started = _memory_mb(), time.perf_counter()
@@ -122,11 +128,10 @@ async def follow(url: str, entries: int) -> None:
     while not writer.ready:
         await asyncio.sleep(0)
     seconds = time.perf_counter() - started
+    assert entries == writer.ledger.offset
     running.cancel()
     await connection.close()
-    tickets, memory_mb = len(writer.ledger.bazaar.tickets), _memory_mb() - before_mb
-    print(f"followed {writer.ledger.offset:,} entries in {seconds:.2f} s ({seconds / entries * 1e6:.1f} µs an entry)")
-    print(f"memory {memory_mb:.0f} MB for {tickets:,} tickets, beside {before_mb:.0f} MB of the program")
+    print(json.dumps({"seconds": round(seconds, 3), "memory_mb": round(_memory_mb() - before_mb, 1)}), flush=True)
 
 
 def _memory_mb() -> float:
@@ -136,7 +141,4 @@ def _memory_mb() -> float:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--follow"]:
-        asyncio.run(follow(sys.argv[2], int(sys.argv[3])))
-    else:
-        asyncio.run(main(int(sys.argv[1]) if sys.argv[1:] else ENTRIES))
+    asyncio.run(follow(sys.argv[1], int(sys.argv[2])))
