@@ -77,10 +77,14 @@ def faults(plan: Plan) -> tuple[Fault, ...]:
     )
 
 
+def plain(text: str, chars_max: int) -> str:
+    """The text as it can stand in a sentence: shortened, and one line whatever it holds."""
+    return UNSEEN.sub("�", text if len(text) <= chars_max else text[:chars_max] + "…")
+
+
 def quoted(text: str) -> str:
-    """The text in quotes for a sentence: shortened, and one line whatever it holds."""
-    short = text if len(text) <= QUOTED_CHARS_MAX else text[:QUOTED_CHARS_MAX] + "…"
-    return f'"{UNSEEN.sub("�", short)}"'
+    """What somebody wrote, in quotes, for a sentence."""
+    return f'"{plain(text, QUOTED_CHARS_MAX)}"'
 
 
 # What each table may hold

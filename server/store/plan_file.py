@@ -14,11 +14,13 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from server.core.plan import Plan
-from server.core.plan_faults import QUOTED_CHARS_MAX, Fault, faults, quoted
+from server.core.plan_faults import QUOTED_CHARS_MAX, Fault, faults, plain, quoted
 from server.store.plan_shape import is_below, shaped
 from server.store.toml_lines import line_of, lines_of
 
 FILE_BYTES_MAX = 500_000
+SHOWN_CHARS_MAX = 200
+"""Of a key path or of what tomllib says: a file may hold a key as long as itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _plan(data: bytes, name: str) -> Plan:
     found = [*misshapen, *(fault for fault in _senseless(plan) if not is_below(fault.path, told))]
     if found:
         lines = lines_of(text)
-        placed = [FaultAt(name, line_of(lines, fault.path), fault.path, fault.sentence) for fault in found]
+        placed = [FaultAt(name, line_of(lines, fault.path), plain(fault.path, SHOWN_CHARS_MAX), fault.sentence) for fault in found]
         raise BadPlan(sorted(placed, key=lambda fault: fault.line))
     return plan
 
@@ -91,8 +93,8 @@ def _toml(text: str, name: str) -> dict[str, Any]:
         # The line stands only in the message: "… (at line 3, column 5)", "… (at end of document)". A number too long to be read has none.
         message, _, place = str(error).rstrip(")").partition(" (at ")
         line = re.match(r"line (\d+)", place)
-        last = len(text.splitlines()) if place == "end of document" else 0
-        raise _bad(name, int(line[1]) if line else last, f"This is no TOML: {message}.") from error
+        last = text.count("\n") + (not text.endswith("\n")) if place == "end of document" else 0
+        raise _bad(name, int(line[1]) if line else last, f"This is no TOML: {plain(message, SHOWN_CHARS_MAX)}.") from error
 
 
 def _senseless(plan: Plan) -> Iterator[Fault]:

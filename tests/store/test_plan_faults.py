@@ -111,6 +111,23 @@ def test_text_of_the_refusal() -> None:
     ] == str(refusal(GOOD.replace('"uji"', '"U"').replace("quota = 120", "quota = 0"))).splitlines()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD + '"\\u001b[31m\\nweather" = 1\n',
+        GOOD + '"' + "weather" * 1000 + '" = 1\n',
+        GOOD.replace('"uji"', '"\\u001b[31m\\nuji"'),
+        "[bazaar]\n[bazaar." + "x" * 9_000 + "]\n[bazaar." + "x" * 9_000 + "]\n",
+    ],
+    ids=["key", "long key", "value", "long table"],
+)
+def test_refusal_is_fit_for_a_terminal(text: str) -> None:
+    """Whatever stands in the file, each fault is one line of moderate length, with nothing that a terminal would obey."""
+    lines = str(refusal(text)).split("\n")
+    assert len(refusal(text).faults) == len(lines)
+    assert [] == [line for line in lines if len(line) > 600 or "\x1b" in line]
+
+
 SCRAPS = st.sampled_from([*"[]{}\"'=,.#\n\\0é", "", "[[", "]]", '"""', "-1", "true", "[]", "{}", "1979-05-27", "[[agencies]]"])
 
 
