@@ -1,0 +1,63 @@
+"""The languages of the pages."""
+
+from pathlib import Path
+
+import pytest
+
+from server.web.i18n import LANGUAGE_NAMES, Catalogues, choose_language
+
+HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\nPlural-Forms: nplurals=1; plural=0;\\n"\n'
+SPOKEN = ("id", "jv", "en")
+
+
+@pytest.fixture
+def catalogues(tmp_path: Path) -> Catalogues:
+    """Indonesian knows two messages, Javanese one of them, Madurese none."""
+    words = {
+        "id": 'msgid "Next"\nmsgstr "Berikutnya"\n\nmsgid "Closed"\nmsgstr "Tutup"\n\nmsgid "Recall"\nmsgstr ""\n',
+        "jv": 'msgid "Next"\nmsgstr "Salajengipun"\n\n#, fuzzy\nmsgid "Closed"\nmsgstr "?"\n',
+        "mad": "",
+    }
+    for language, text in words.items():
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "urut.po").write_text(f"{HEAD}\n{text}")
+    return Catalogues(tmp_path)
+
+
+@pytest.mark.parametrize(("language", "expected"), [("id", "Berikutnya"), ("jv", "Salajengipun"), ("mad", "Berikutnya"), ("en", "Next")])
+def test_said(catalogues: Catalogues, language: str, expected: str) -> None:
+    """A message is said in the reader's language, else in Indonesian; English is the source."""
+    assert expected == catalogues.of(language).gettext("Next")
+
+
+def test_fuzzy_is_missing(catalogues: Catalogues) -> None:
+    """A translation that nobody has confirmed is not shown."""
+    assert "Tutup" == catalogues.of("jv").gettext("Closed")
+
+
+@pytest.mark.parametrize("language", LANGUAGE_NAMES)
+def test_missing_everywhere(catalogues: Catalogues, language: str) -> None:
+    """What nobody has translated is said in English."""
+    assert "Recall" == catalogues.of(language).gettext("Recall")
+
+
+def test_unknown_language(catalogues: Catalogues) -> None:
+    """A language that we do not speak is answered in Indonesian."""
+    assert "Berikutnya" == catalogues.of("nl").gettext("Next")
+
+
+@pytest.mark.parametrize(
+    ("query", "cookie", "expected"),
+    [(None, None, "id"), ("jv", None, "jv"), (None, "en", "en"), ("jv", "en", "jv"), ("nl", "en", "en"), ("mad", None, "id")],
+)
+def test_choice(query: str | None, cookie: str | None, expected: str) -> None:
+    """The address comes first, then the cookie, then the bazaar's first language; only what the bazaar speaks counts."""
+    assert expected == choose_language(SPOKEN, query, cookie)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("id", "Terima kasih"), ("jv", "Matur nuwun"), ("mad", "Sakalangkong"), ("en", "Thank you")]
+)
+def test_own_catalogues(language: str, expected: str) -> None:
+    """The catalogues that we ship can be read."""
+    assert expected == Catalogues().of(language).gettext("Thank you")
