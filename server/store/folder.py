@@ -110,6 +110,7 @@ class DataFolder:
         last = self.read_address()
         address = Address(_free_port(last.port if last else 0), last.password if last else secrets.token_urlsafe(24))
         conf = os.open(self.path / CONF, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.fchmod(conf, 0o600)  # a file that was there keeps its mode otherwise, and the password stands in it
         with os.fdopen(conf, "w") as file:
             file.write(f"{_SETTINGS}port {address.port}\nrequirepass {address.password}\n")
         return address

@@ -76,3 +76,12 @@ async def quick_log(memory_log: MemoryLog, monkeypatch: pytest.MonkeyPatch) -> M
     monkeypatch.setattr("server.store.log.FOLLOW_SECONDS", 0.01)
     await opened(memory_log)
     return memory_log
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder where programs are looked for, empty."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    return folder

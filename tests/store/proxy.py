@@ -8,10 +8,14 @@ PATIENCE_SECONDS = 20.0
 
 
 class Proxy:
-    """Hands bytes on both ways, but for so many answers: their requests reach the server, and then the connection ends."""
+    """Hands bytes on both ways, but for so many requests that never arrive, and so many answers to requests that did arrive.
+
+    With the loss its connection ends.
+    """
 
     def __init__(self, port: int) -> None:
         self.port = 0
+        self.requests_to_lose = 0
         self.replies_to_lose = 0
         self._server_port = port
 
@@ -30,6 +34,9 @@ class Proxy:
         while data := await source.read(65536):
             if replies and self.replies_to_lose:
                 self.replies_to_lose -= 1
+                return
+            if not replies and self.requests_to_lose:
+                self.requests_to_lose -= 1
                 return
             target.write(data)
             await target.drain()

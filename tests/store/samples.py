@@ -4,6 +4,7 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
@@ -121,3 +122,9 @@ def press(number: int, counter: int, seen: str | None = None) -> dict[str, objec
 def command_id(number: int) -> CommandId:
     """The id of the command with this number."""
     return CommandId(f"command-{number:08d}")
+
+
+def program(path: Path, script: str) -> None:
+    """A program that runs this shell script."""
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o700)

