@@ -12,7 +12,7 @@ from server.core.verify import Fault, Figures, Verdict
 from tests.scenarios import CONFIG
 from tests.serving import Served, serving
 
-COUNTERS = {"a": 4, "b": 2, "c": 1, "d": 5, "e": 8}
+COUNTERS = {"a": 2, "b": 2, "c": 3, "d": 8}
 
 
 @pytest_asyncio.fixture
@@ -52,7 +52,7 @@ def test_pages() -> None:
         for code, count in COUNTERS.items()
     ]
     plan = Plan.from_config({**CONFIG, "agencies": agencies})
-    expected = [[1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12], [13, 14, 15, 16, 17, 18], [19, 20]]
+    expected = [[1, 2, 3, 4], [5, 6, 7], [8, 9, 10, 11, 12, 13], [14, 15]]
     assert expected == pages_of(plan, plan.screens[0])
 
 

@@ -1,0 +1,84 @@
+"""Collects every message of the sources into locales/*/urut.po: new ones come in empty, unused ones move to the end.
+
+It prints what is missing. Run it from the project's folder: ``.venv/bin/python -m tools.messages``.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg  # type: ignore[attr-defined]  # the stubs know its old name
+from babel.messages.pofile import read_po, write_po
+
+from server.core.refusals import SENTENCES
+from server.web.i18n import FOLDER, LANGUAGE_NAMES, SOURCE
+
+ROOMS = ("displays", "counters", "server")
+KEYWORDS = {**DEFAULT_KEYWORDS, "Problem": (3,)}
+"""An error's sentence is said in the reader's language where it is answered."""
+
+Message = str | tuple[str, ...]
+
+
+def messages() -> dict[Message, None]:
+    """Every message of the sources, each once, in the order of the files."""
+    return dict.fromkeys([*_of_sources(), *SENTENCES.values()])
+
+
+def _of_sources() -> Iterator[Message]:
+    with (FOLDER / "babel.cfg").open() as config:
+        methods, options = parse_mapping_cfg(config)
+    for room in ROOMS:
+        for _file, _line, message, _comments, _context in extract_from_dir(FOLDER.parent / room, methods, options, KEYWORDS):
+            yield message
+
+
+def missing(language: str) -> list[Message]:
+    """The messages that a language does not have yet."""
+    known = _read(language)
+    return [message for message in messages() if not (entry := known.get(_id(message))) or not entry.string or entry.fuzzy]
+
+
+def update(language: str) -> None:
+    """Write the language's catalogue anew: its head and its translations stay, those of messages that are gone as comments at the end."""
+    path, known = _path(language), _read(language)
+    head = path.read_text().partition("\n\n")[0]
+    catalog = read_po(BytesIO(head.encode()))
+    for message in messages():
+        entry = known.get(_id(message))
+        catalog.add(
+            message, entry.string if entry else "", flags=entry.flags if entry else (), user_comments=entry.user_comments if entry else ()
+        )
+    catalog.obsolete = {
+        entry.id: entry for entry in [*known, *known.obsolete.values()] if entry.string and entry.id and entry.id not in catalog
+    }
+    body = BytesIO()
+    write_po(body, catalog, width=0, omit_header=True)
+    path.write_text(f"{head}\n\n{body.getvalue().decode()}")
+
+
+def _id(message: Message) -> str:
+    return message if isinstance(message, str) else message[0]
+
+
+def _path(language: str) -> Path:
+    return FOLDER / language / "urut.po"
+
+
+def _read(language: str) -> Catalog:
+    with _path(language).open("rb") as file:
+        return read_po(file)
+
+
+def main() -> None:
+    """Update every catalogue."""
+    for language in LANGUAGE_NAMES:
+        if language != SOURCE:
+            update(language)
+            print(f"{language}: {len(missing(language))} of {len(messages())} messages are missing")
+
+
+if __name__ == "__main__":
+    main()
