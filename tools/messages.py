@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as Entry
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg  # type: ignore[attr-defined]  # the stubs know its old name
 from babel.messages.pofile import read_po, write_po
@@ -47,13 +48,10 @@ def update(language: str) -> None:
     head = path.read_text().partition("\n\n")[0]
     catalog = read_po(BytesIO(head.encode()))
     for message in messages():
-        entry = known.get(_id(message))
-        catalog.add(
-            message, entry.string if entry else "", flags=entry.flags if entry else (), user_comments=entry.user_comments if entry else ()
-        )
-    catalog.obsolete = {
-        entry.id: entry for entry in [*known, *known.obsolete.values()] if entry.string and entry.id and entry.id not in catalog
-    }
+        kept = known.get(_id(message)) or Entry(_id(message))
+        catalog.add(message, kept.string, flags=kept.flags, user_comments=kept.user_comments)
+    gone = (entry for entry in [*known, *known.obsolete.values()] if entry.id and entry.string and entry.id not in catalog)
+    catalog.obsolete.update({_id(entry.id): entry for entry in gone})
     body = BytesIO()
     write_po(body, catalog, width=0, omit_header=True)
     path.write_text(f"{head}\n\n{body.getvalue().decode()}")
