@@ -20,11 +20,8 @@ let known = { label: labelOf(page.frame.view.serving), at: -DOUBLE_TAP_MS };
 // Lifecycle
 
 function start() {
-  for (const details of all("[data-sheet]")) details.addEventListener("toggle", () => { if (details.open) openSheet(details); });
-  for (const summary of all("[data-sheet] > summary")) {
-    summary.addEventListener("click", (/** @type {Event} */ event) => { if (summary.getAttribute("aria-disabled") === "true") event.preventDefault(); });
-  }
-  for (const link of all("[data-close]")) link.addEventListener("click", (event) => { event.preventDefault(); closeSheets(); });
+  for (const summary of all("[data-sheet] > summary")) summary.addEventListener("click", onSummary);
+  for (const link of all("[data-close]")) link.addEventListener("click", (/** @type {Event} */ event) => { event.preventDefault(); closeSheets(); });
   for (const input of all("[data-filter]")) input.addEventListener("input", () => filter(input));
   document.addEventListener("keydown", onKey);
   setUpShortcuts();
@@ -79,9 +76,16 @@ function onKey(event) {
   button.click();
 }
 
-/** @param {any} details */
-function openSheet(details) {
-  for (const other of all("[data-sheet][open]")) if (other !== details) other.open = false;
+/** Open or close a sheet in the very turn of the press, so that what is typed next goes into it. @param {Event} event */
+function onSummary(event) {
+  event.preventDefault();
+  const summary = /** @type {any} */ (event.currentTarget);
+  if (summary.getAttribute("aria-disabled") === "true") return;
+  const details = summary.parentNode;
+  const opens = !details.open;
+  closeSheets();
+  if (!opens) return;
+  details.open = true;
   const first = one(".sheet input:not([type=checkbox]), .sheet select, .sheet button, .sheet label", details);
   if (first) first.focus();
 }
@@ -132,8 +136,7 @@ function render(view) {
   renderAsides(view);
   renderNext(view);
   renderForms(view, label);
-  const active = /** @type {HTMLElement} */ (document.activeElement);
-  if (hadFocus && (active === document.body || !isShown(active))) focusMain();
+  if (hadFocus && document.activeElement === document.body) focusMain();
 }
 
 /** @param {any} view */
@@ -244,6 +247,8 @@ function renderClock(now) {
   const undo = one(`[data-command="undo"] button`);
   disable(undo, !free || toUndo === 0);
   text(one("[data-note]", undo), toUndo ? say(strings.seconds_left, { n: toUndo }) : "");
+  const active = /** @type {HTMLElement} */ (document.activeElement);
+  if (active !== document.body && !isShown(active)) focusMain();
 }
 
 /** @param {any} serving */
