@@ -199,6 +199,9 @@ function paintCall(tickets) {
     write(find(document, "[data-call-label]"), called.label);
     find(document, ".call-label").dataset.length = called.label.length;
     write(find(document, "[data-call-counter]"), called.counter);
+    const again = find(document, "[data-again]");
+    again.hidden = called.calls < 2;
+    write(again, say(page.strings.again, { n: called.calls }));
   }
   find(document, "[data-call]").hidden = !called;
   document.title = called ? say(page.strings.called, { label: called.label, counter: called.counter }) : page.strings.title;
