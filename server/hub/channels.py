@@ -41,7 +41,8 @@ class ChannelKind:
 
     ``touched`` names the keys of the channels whose view an event may have changed, asked after the event happened. ``view`` folds the
     view of a key, None where there is no such channel. ``key_of`` turns a name's argument into its key, for a bazaar and its epoch (a
-    secret token into the visit that it opens). Followers of a lower ``rank`` are written first. ``principals`` says who may follow by key; None means everybody.
+    secret token into the visit that it opens). Followers of a lower ``rank`` are written first. ``principals`` says who may follow by
+    key; None means everybody.
     """
 
     name: str

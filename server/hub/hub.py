@@ -10,6 +10,7 @@ from server.hub.counts import Counts
 from server.hub.room import Room
 from server.store.errors import StoreUnreachable
 from server.store.log import Store
+from server.store.outage import Outage
 
 REGISTRY_S = 1.0
 """How often the store is asked for bazaars that were opened since."""
@@ -25,6 +26,7 @@ class Hub:
         self.rooms: dict[BazaarId, Room] = {}
         self.reachable = False
         self._store = store
+        self._outage = Outage("the store")
         self._kinds = tuple(kinds)
         self._clock = clock
 
@@ -47,9 +49,9 @@ class Hub:
         try:
             ids = await self._store.bazaars()
         except StoreUnreachable as away:
-            if self.reachable or not self.rooms:
-                logger.warning("the store does not answer: %s; trying again every %.0f s", away, REGISTRY_S)
             self.reachable = False
+            await self._outage.sit_out(str(away))
             return []
         self.reachable = True
+        self._outage.is_over()
         return [bazaar_id for bazaar_id in ids if bazaar_id not in self.rooms]

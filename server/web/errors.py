@@ -4,7 +4,7 @@
     ├── 401 no_credential · 403 not_yours, cross_origin · 404 not_found
     ├── 409 a refusal, with the refusal's own code
     ├── 413 too_large · 422 malformed · 429 too_many
-    └── 503 store_unreachable
+    └── 500 fault · 503 store_unreachable
 
 Sentences are English message ids; the answer says them in the reader's language.
 """
@@ -65,6 +65,11 @@ def store_unreachable() -> Problem:
     """Nothing is known to have been accepted; the same command_id may be sent again."""
     headers = {"Retry-After": str(RETRY_S)}
     return Problem(503, "store_unreachable", "The queue does not answer right now. Please try again.", headers=headers)
+
+
+def fault() -> Problem:
+    """A fault of ours."""
+    return Problem(500, "fault", "Something went wrong here. Please try again, or tell the organiser.")
 
 
 def refused(code: str, fields: Mapping[str, object]) -> Problem:

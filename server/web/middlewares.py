@@ -1,13 +1,16 @@
 """Around every handler: errors in their one shape, and headers that keep browsers strict."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from server.store.errors import StoreUnreachable
+from server.store.errors import StoreError, StoreUnreachable
 from server.web import errors
 from server.web.errors import Problem
 from server.web.pages import STATIC_PATH, render, said
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -25,7 +28,7 @@ async def strict_headers(request: web.Request, handler: Handler) -> web.StreamRe
     """Give every answer that did not say otherwise the strict headers."""
     response = await handler(request)
     if not response.prepared:
-        if request.path.startswith(STATIC_PATH):
+        if request.path.startswith(STATIC_PATH) and response.status < 400:
             response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
@@ -39,7 +42,9 @@ async def error_shape(request: web.Request, handler: Handler) -> web.StreamRespo
         return await handler(request)
     except Problem as problem:
         return await _answer(request, problem)
-    except StoreUnreachable:
+    except StoreError as error:
+        if not isinstance(error, StoreUnreachable):
+            logger.error("%s %s: %s", request.method, request.path, error)
         return await _answer(request, errors.store_unreachable())
     except web.HTTPRequestEntityTooLarge:
         return await _answer(request, Problem(413, "too_large", "The request is too large."))
@@ -47,6 +52,9 @@ async def error_shape(request: web.Request, handler: Handler) -> web.StreamRespo
         if error.status < 400:
             raise
         return await _answer(request, _of_http(error))
+    except Exception:
+        logger.exception("%s %s", request.method, request.path)
+        return await _answer(request, errors.fault())
 
 
 def _of_http(error: web.HTTPException) -> Problem:

@@ -1,6 +1,7 @@
 """What anyone may read, how devices are paired, and the one shape of every error."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -186,3 +187,23 @@ async def test_store_away() -> None:
         async with served.session.post(url, json=command, headers=headers) as answer:
             assert offset == (await answer.json())["offset"]
         assert offset == served.room.offset == 2
+
+
+async def test_a_fault_of_ours(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also a fault in the program is answered in the one shape, without its inside."""
+    monkeypatch.setattr(type(served.room), "frame", lambda _room, _name: 1 // 0)
+    async with served.session.get(f"{served.home}/views/hall") as answer:
+        body = await answer.json()
+    assert (500, "fault") == (answer.status, body["code"])
+    assert "zero" not in json.dumps(body)
+
+
+async def test_static_files_keep_for_ever_and_errors_do_not(served: Served) -> None:
+    """What a version's path names never changes, so browsers may keep it; that it is not there may change."""
+    async with served.session.get(served.home) as answer:
+        found = re.search(r'href="(/static/[^"]+base\.css)"', await answer.text())
+    assert found is not None
+    async with served.session.get(served.url + found[1]) as answer:
+        assert "immutable" in answer.headers["Cache-Control"]
+    async with served.session.get(f"{served.url}/static/nothing.css") as answer:
+        assert (404, "no-store") == (answer.status, answer.headers["Cache-Control"])

@@ -1,0 +1,36 @@
+"""Several bazaars in one process: what befalls one is not felt in another."""
+
+import asyncio
+import logging
+
+import pytest
+
+from server.core.plan import Plan
+from server.core.values import CommandId
+from server.store.log import MemoryStore, Top
+from server.store.opening import open_log
+from tests.scenarios import CONFIG, START_MS
+from tests.serving import serving
+
+
+async def test_broken_log_stops_its_bazaar_only(caplog: pytest.LogCaptureFixture) -> None:
+    """A bazaar whose log cannot be followed stops with a loud message; the others go on."""
+    store = MemoryStore()
+    other = Plan.from_config({**CONFIG, "bazaar": {**CONFIG["bazaar"], "id": "rusak"}})  # type: ignore[dict-item]  # a map, as a file has it
+    log = store.log(other.bazaar.id)
+    await open_log(log, other, by="admin", now_ms=START_MS, command_id=CommandId("opens-the-broken-one"))
+    await log.append(Top(1, (await log.read(0, 1))[0]), [b"no entry"])
+    await store.register(other.bazaar.id)
+    with caplog.at_level(logging.CRITICAL):
+        async with serving(store=store) as served, asyncio.timeout(10):
+            while not caplog.records:
+                await asyncio.sleep(0)
+            assert 2 == (await served.submit("open_counter", counter=1)).offset
+            command, key = {"command_id": "to-the-broken-one", "do": "open_counter"}, served.keys.counters[1]
+            async with served.session.post(f"{served.url}/rusak/counter/1/commands", json=command, headers=served.bearer(key)) as answer:
+                assert 401 == answer.status  # keys are bound to their bazaar
+            async with served.session.post(f"{served.url}/rusak/tickets", json={**command, "services": ["ktp"]}) as answer:
+                assert 503 == answer.status
+            async with served.session.get(f"{served.url}/readyz") as answer:
+                assert {"rusak": False, "uji": True} == {name: room["ready"] for name, room in (await answer.json())["bazaars"].items()}
+    assert "entry 2" in caplog.text
