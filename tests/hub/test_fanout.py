@@ -2,12 +2,12 @@
 
 import asyncio
 import json
+import time
 from typing import cast
 
 import pytest
 
 from server.hub import fanout as fanout_module
-from server.hub import outbox as outbox_module
 from server.hub.channels import Channel, ChannelKind, Frame, Mark, Subprotocol
 from server.hub.counts import Counts
 from server.hub.fanout import FIRST_RANK, Fanout
@@ -171,7 +171,7 @@ async def test_only_the_newest_waits_for_a_full_socket() -> None:
 async def test_slow_reader_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that takes nothing for `SLOW_S` while a frame waits is ended; one that takes a little stays."""
     now = [0.0]
-    monkeypatch.setattr(outbox_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     hall = Hall()
     stuck, _ = hall.follower("stuck", hall.tv)
     slow, slow_outbox = hall.follower("slow", hall.tv)

@@ -17,7 +17,7 @@ from websockets.typing import Subprotocol
 from server.core.plan import Plan
 from server.core.values import CommandId
 from server.hub.live import BadFollow, parse_channels, parse_have
-from server.store.log import MemoryStore
+from server.store.log import MemoryLog, MemoryStore
 from server.store.opening import open_log
 from tests.scenarios import CONFIG, START_MS
 from tests.serving import Served, serving
@@ -146,12 +146,12 @@ async def test_bazaar_opened_later_is_served() -> None:
 
 async def test_new_edition_begins_anew(served: Served) -> None:
     """When the log is begun anew its followers are sent away with 1012, and come back to the new epoch."""
-    store = served.room._log  # type: ignore[attr-defined]  # the memory log of a served room
-    old = served.room.epoch
+    log, old = served.room._log, served.room.epoch
+    assert isinstance(log, MemoryLog)
     async with following(served, "hall") as socket:
         await next_of(socket, "")
-        store.clear(old)
-        await open_log(store, served.room.plan, by="admin", now_ms=START_MS, command_id=CommandId("opens-it-once-more"))
+        log.clear(old)
+        await open_log(log, served.room.plan, by="admin", now_ms=START_MS, command_id=CommandId("opens-it-once-more"))
         await socket.wait_closed()
     assert 1012 == socket.close_code
     async with following(served, "hall", have=f"hall@{old}:3") as socket:
@@ -178,7 +178,7 @@ async def test_reader_that_sleeps_gets_the_newest(served: Served) -> None:
             await served.submit("issue", services=["ktp"])
         last = served.room.frame("desk").mark.offset
         socket.transport.resume_reading()
-        offsets = []
+        offsets: list[int] = []
         while not offsets or offsets[-1] < last:
             offsets.append((await next_of(socket, "desk"))["offset"])
     assert sorted(set(offsets)) == offsets
