@@ -123,8 +123,8 @@ class Hall:
 
     def _foot(self, age_s: float, mark: str) -> Text:
         stale = age_s >= STALE_S
-        words = "Data from {n} s ago. Reconnecting …" if stale else "data {n} s old"
-        return Text.assemble((self._say(words).replace("{n}", str(int(age_s))), STALE if stale else SOFT), (f"  {mark}", SOFT))
+        words = "Data from %(n)s s ago. Reconnecting …" if stale else "data %(n)s s old"
+        return Text.assemble((self._say(words) % {"n": int(age_s)}, STALE if stale else SOFT), (f"  {mark}", SOFT))
 
     def _clock(self, at_ms: float) -> str:
         zone = self._view["clock"]["timezone"] if self._view else "UTC"

@@ -11,9 +11,11 @@ export const FRESH_MS = 60000;
 /** The hub sends so many recent calls; with fewer in the view there were no more. */
 const RECENT_MAX = 10;
 
-/** All calls in a hall view, oldest first: those at the counters and the recent ones. @returns {Call[]} */
+/** All calls in a hall view, oldest first: those at the counters and the recent ones. @param {any} view @returns {Call[]} */
 export function callsIn(view) {
-  const calls = new Map(view.recent.map((call) => [call.call_offset, call]));
+  /** @type {Map<number, Call>} */
+  const calls = new Map();
+  for (const call of view.recent) calls.set(call.call_offset, call);
   for (const post of view.counters) {
     if (post.label === null) continue;
     calls.set(post.call_offset, {

@@ -1,13 +1,17 @@
 // The landing page: the waits and announcements as they are now.
 
 import { follow } from "./feed.js";
+import { say, sayMinutes } from "./words.js";
 
-const page = JSON.parse(document.getElementById("page").textContent);
-const say = (name, fields) => page.strings[name].replace(/\{(\w+)\}/g, (_, key) => fields[key]);
+/** @param {string} selector @param {ParentNode} [within] @returns {any} */
+const one = (selector, within) => (within || document).querySelector(selector);
 
+const page = JSON.parse(one("#page").textContent);
+
+/** @param {import("./feed.js").Frame} frame */
 function apply({ view }) {
-  for (const row of Array.from(document.querySelectorAll("[data-line]"))) renderLine(row, view.lines[row.getAttribute("data-line")]);
-  const place = document.querySelector("[data-announcements]");
+  for (const row of Array.from(document.querySelectorAll("[data-line]"))) renderLine(row, view.lines[row.getAttribute("data-line") || ""]);
+  const place = one("[data-announcements]");
   place.textContent = "";
   for (const said of view.announcements) {
     const banner = document.createElement("p");
@@ -18,24 +22,17 @@ function apply({ view }) {
   }
 }
 
+/** @param {Element} row @param {{open: boolean, waiting: {[lane: string]: number}, minutes: [number, number] | null, left: number | null}} line */
 function renderLine(row, line) {
   const waiting = Object.values(line.waiting).reduce((sum, n) => sum + n, 0);
-  row.querySelector("[data-waiting]").textContent = say("waiting", { n: waiting });
-  row.querySelector("[data-wait]").textContent = waitOf(line);
-  row.querySelector("[data-left]").textContent = line.left === null ? "" : say("left", { n: line.left });
+  one("[data-waiting]", row).textContent = say(page.strings.waiting, { n: waiting });
+  one("[data-wait]", row).textContent = line.open ? sayMinutes(line.minutes, page.strings) : page.strings.full;
+  one("[data-left]", row).textContent = line.left === null ? "" : say(page.strings.left, { n: line.left });
 }
 
-function waitOf(line) {
-  if (!line.open) return page.strings.full;
-  if (line.minutes === null) return page.strings.no_counter;
-  const [from, to] = line.minutes;
-  if (to === 0) return page.strings.now;
-  return say(from === to ? "minute" : "minutes", { from, to });
-}
-
+/** @param {import("./feed.js").Age} age */
 function renderAge(age) {
-  const place = document.querySelector("[data-age]");
-  place.textContent = say("age", { n: age.seconds });
+  one("[data-age]").textContent = say(page.strings.age, { n: age.seconds });
 }
 
 follow({ base: page.base, channels: ["bazaar"], frames: [page.frame], onFrame: apply, onAge: renderAge });

@@ -2,33 +2,44 @@
 
 import { CallQueue } from "./calls.js";
 import { follow } from "./feed.js";
+import { say } from "./words.js";
+
+/** @typedef {import("./calls.js").Call} Call */
 
 /** A call keeps the screen at least so long; then the next one, or the counters again. */
 const CALL_MS = 8000;
 const STALE_SECONDS = 25;
 /** A counter keeps its amber edge so long after a call. */
 const FRESH_EDGE_MS = 30000;
+/** So many of the calls that wait for the screen are told below the one that has it. */
+const QUEUE_SHOWN = 3;
 const LONG_SAYING = 80;
 const CHIME = [{ hertz: 880, at: 0 }, { hertz: 659.26, at: 0.35 }];
 
-const page = JSON.parse(document.getElementById("page").textContent);
+/** @param {string} selector @param {ParentNode} [within] @returns {any} */
+const one = (selector, within) => (within || document).querySelector(selector);
+/** @param {string} selector @returns {any[]} */
+const all = (selector) => Array.from(document.querySelectorAll(selector));
+
+const page = JSON.parse(one("#page").textContent);
 const memoryKey = `urut:shown:${page.base}:${page.frame.channel}`;
 const queue = new CallQueue(JSON.parse(sessionStorage.getItem(memoryKey) || `{"epoch":"","shown":[]}`));
 const clock = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit", timeZone: page.frame.view.clock.timezone });
-const sound = new (window.AudioContext || window.webkitAudioContext)();
+const sound = new AudioContext();
 
 let view = page.frame.view;
 let heard = { at: page.frame.at, since: performance.now() };
 let pageIndex = page.page;
 let pageTimer = 0;
 let sayingIndex = 0;
+/** @type {Call | null} */
 let shownCall = null;
 let callTimer = 0;
 
-const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
-const one = (selector, within) => (within || document).querySelector(selector);
+/** The hub's time, Unix ms. */
 const hubNow = () => heard.at + performance.now() - heard.since;
-const say = (name, fields) => page.strings[name].replace(/\{(\w+)\}/g, (_, key) => fields[key]);
+/** @param {number} counter */
+const pageOf = (counter) => page.pages.findIndex((/** @type {number[]} */ numbers) => numbers.includes(counter));
 
 // Lifecycle
 
@@ -41,6 +52,7 @@ function start() {
   document.body.setAttribute("data-ready", "");
 }
 
+/** @param {import("./feed.js").Frame} frame */
 function apply(frame) {
   view = frame.view;
   if (frame.at > hubNow()) heard = { at: frame.at, since: performance.now() };
@@ -62,6 +74,7 @@ function turnPage() {
   showPage((pageIndex + 1) % page.pages.length);
 }
 
+/** @param {number} index */
 function showPage(index) {
   pageIndex = index;
   render();
@@ -105,7 +118,7 @@ function chime() {
 // Render
 
 function render() {
-  const posts = new Map(view.counters.map((post) => [post.counter, post]));
+  const posts = new Map(view.counters.map((/** @type {any} */ post) => [post.counter, post]));
   const numbers = page.pages[pageIndex];
   all("[data-slot]").forEach((slot, index) => renderPost(slot, posts.get(numbers[index])));
   all("[data-recent-slot]").forEach((slot, index) => renderRecent(slot, view.recent[index]));
@@ -113,6 +126,7 @@ function render() {
   renderSaying();
 }
 
+/** @param {HTMLElement} slot @param {any} post */
 function renderPost(slot, post) {
   slot.hidden = !post;
   if (!post) return;
@@ -130,40 +144,49 @@ function renderPost(slot, post) {
   note.textContent = [page.strings[post.state], post.reason].filter(Boolean).join(": ");
 }
 
+/** @param {HTMLElement} slot @param {Call | undefined} call */
 function renderRecent(slot, call) {
   slot.hidden = !call;
   if (!call) return;
   slot.setAttribute("data-label", call.label);
-  slot.setAttribute("data-counter", call.counter);
+  slot.setAttribute("data-counter", String(call.counter));
   one("[data-number]", slot).textContent = call.counter;
   badge(one("[data-badge]", slot), call.label);
 }
 
 function renderCall() {
   const box = one("[data-call]");
-  box.hidden = !shownCall;
-  if (!shownCall) return;
+  box.hidden = shownCall === null;
+  if (shownCall === null) return;
   // Behind it lies the counter's page, so that people find the number there afterwards.
-  showPage(page.pages.findIndex((numbers) => numbers.includes(shownCall.counter)));
-  for (const name of ["label", "counter", "call_offset", "calls"]) box.setAttribute("data-" + name.replace("_", "-"), shownCall[name]);
+  showPage(pageOf(shownCall.counter));
+  box.setAttribute("data-label", shownCall.label);
+  box.setAttribute("data-counter", shownCall.counter);
+  box.setAttribute("data-call-offset", shownCall.call_offset);
+  box.setAttribute("data-calls", shownCall.calls);
   one("[data-agency]", box).textContent = page.agencies[shownCall.agency];
   one("[data-number]", box).textContent = shownCall.counter;
   badge(one("[data-badge]", box), shownCall.label);
   const again = one("[data-again]", box);
   again.hidden = shownCall.calls < 2;
-  again.textContent = say("again", { n: shownCall.calls });
-  const waiting = queue.waiting(hubNow());
-  const line = one("[data-queue]", box);
-  line.textContent = "";
-  for (const call of waiting.slice(0, 3)) {
+  again.textContent = say(page.strings.again, { n: shownCall.calls });
+  renderQueue(one("[data-queue]", box));
+}
+
+/** @param {HTMLElement} list */
+function renderQueue(list) {
+  list.textContent = "";
+  for (const call of queue.waiting(hubNow()).slice(0, QUEUE_SHOWN)) {
     const item = document.createElement("li");
-    item.textContent = say("then", { label: call.label, counter: call.counter });
-    line.append(item);
+    item.textContent = say(page.strings.then, { label: call.label, counter: call.counter });
+    list.append(item);
   }
 }
 
 function renderSaying() {
-  const live = view.announcements.filter((said) => said.until > hubNow()).map((said) => said.text);
+  /** @type {{text: string, until: number}[]} */
+  const announcements = view.announcements;
+  const live = announcements.filter((said) => said.until > hubNow()).map((said) => said.text);
   const sayings = view.closed ? [page.strings.over] : [page.strings.free].concat(live);
   const index = sayingIndex % sayings.length;
   const place = one("[data-say]");
@@ -172,17 +195,18 @@ function renderSaying() {
   mark(place, "data-long", sayings[index].length > LONG_SAYING && "");
 }
 
+/** @param {import("./feed.js").Age} age */
 function renderAge(age) {
   if (age.now) heard = { at: age.now, since: performance.now() };
   const stale = age.seconds >= STALE_SECONDS;
   one("[data-clock]").textContent = clock.format(hubNow()).replace(":", ".");
-  one("[data-age]").textContent = say("age", { n: age.seconds });
+  one("[data-age]").textContent = say(page.strings.age, { n: age.seconds });
   one("[data-age]").setAttribute("data-seconds", age.seconds);
   one("[data-mark]").textContent = `#${age.offset} · ${age.head}`;
   mark(document.body, "data-connected", age.connected && "");
   const sign = one("[data-stale]");
   sign.hidden = !stale;
-  sign.textContent = stale ? say("stale", { n: age.seconds }) : "";
+  sign.textContent = stale ? say(page.strings.stale, { n: age.seconds }) : "";
 }
 
 function renderSound() {
@@ -191,12 +215,14 @@ function renderSound() {
   one("[data-locked]").hidden = !locked;
 }
 
+/** @param {HTMLElement} element @param {string | null} label */
 function badge(element, label) {
   element.hidden = !label;
   element.textContent = label || "";
-  element.setAttribute("data-length", (label || "").length);
+  element.setAttribute("data-length", String((label || "").length));
 }
 
+/** An attribute that is there, or is not. @param {HTMLElement} element @param {string} name @param {string | false} value */
 function mark(element, name, value) {
   if (value === false) element.removeAttribute(name);
   else element.setAttribute(name, value);
