@@ -91,7 +91,7 @@ class Measured:
 
 def machine() -> str:
     """What measures: cores, processor, system, Python, and how busy it is already."""
-    cores, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
+    cores, load = os.cpu_count(), os.getloadavg()[0]
     system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
     return f"{cores} cores ({_processor()}), {system}, load {load:.1f} before"
 
@@ -116,7 +116,7 @@ def _tables(measured: Measured) -> list[RenderableType]:
     full_rows = (("durable answer", full.answer), ("first TV", full.first_tv))
     title = f"Press → …  ({presses.answer.count} presses, one at a time; {presses.missed} missed)"
     full_title = (
-        f"At saturation  ({full.seconds:.0f} s, {full.phones} phones): {full.deliveries_per_s:,} deliveries/s, "
+        f"At saturation  ({full.seconds:g} s, {full.phones} phones): {full.deliveries_per_s:,} deliveries/s, "
         f"{full.commands_per_s:,} commands/s"
     )
     replayed = (
