@@ -137,23 +137,25 @@ class RandomDay(RuleBasedStateMachine):
 
     # Tickets
 
-    @rule(services=ERRANDS, lane=LANES, number=st.none() | st.integers(0, 5), by=st.sampled_from(["phone", "kiosk/1", "desk", "counter/1"]))
-    def issue(self, services: list[ServiceCode], lane: Lane, number: int | None, by: str) -> None:
-        """Somebody takes tickets, for a visit of their own or one of a few."""
-        visit = None if number is None else VisitId(f"visit-{number}")
-        self.ask(order.IssueTickets(services=tuple(services), lane=lane, visit=visit), by)
+    @rule(services=ERRANDS, lane=LANES, by=st.sampled_from(["phone", "kiosk/1", "desk", "counter/1"]), data=st.data())
+    def issue(self, services: list[ServiceCode], lane: Lane, by: str, data: st.DataObject) -> None:
+        """Somebody takes tickets, for a new visit or one that is there."""
+        visit = data.draw(st.none() | st.sampled_from([*self.day.bazaar.visits, VisitId("visit-1")]))
+        self.do("issue", by, services=tuple(services), lane=lane, visit=visit)
 
     @rule(do=st.sampled_from(["hold", "hold", "return", "return", "return", "cancel"]), by=RESIDENTS, data=st.data())
     def of_resident(self, do: str, by: str, data: st.DataObject) -> None:
         """A resident is late, is back or leaves."""
         self.do(do, by, ticket=data.draw(st.sampled_from(self.labels(*STATES_BEFORE[do]))))
 
-    @rule(data=st.data())
-    def step_out_for_a_moment(self, data: st.DataObject) -> None:
-        """Held while waiting, and back at once."""
-        ticket = data.draw(st.sampled_from(self.labels("waiting")))
-        self.do("hold", "phone", ticket=ticket)
-        self.do("return", "phone", ticket=ticket)
+    @rule(one=st.booleans(), data=st.data())
+    def step_out(self, one: bool, data: st.DataObject) -> None:
+        """One who waits, or all who do, are held and are back at once, in any order."""
+        waiting = [data.draw(st.sampled_from(self.labels("waiting")))] if one else self.labels("waiting")
+        for ticket in waiting:
+            self.do("hold", "phone", ticket=ticket)
+        for ticket in data.draw(st.permutations(waiting)):
+            self.do("return", "phone", ticket=ticket)
 
     # Counters
 
@@ -185,11 +187,12 @@ class RandomDay(RuleBasedStateMachine):
         ticket = self.serving(counter) or data.draw(st.sampled_from(self.labels()))
         self.do(do, by or f"counter/{counter}", counter=counter, ticket=ticket)
 
-    @rule(counter=st.sampled_from(COUNTERS), comes_back=st.booleans())
-    def nobody_comes(self, counter: CounterNumber, comes_back: bool) -> None:
-        """Recalled, waited for, marked absent; and maybe there at last."""
+    @rule(counter=st.sampled_from(COUNTERS), is_recalled=st.integers(0, 3), comes_back=st.booleans())
+    def nobody_comes(self, counter: CounterNumber, is_recalled: int, comes_back: bool) -> None:
+        """Mostly recalled, waited for, marked absent; and maybe there at last."""
         if serving := self.serving(counter):
-            self.do("recall", f"counter/{counter}", counter=counter, ticket=serving)
+            if is_recalled:
+                self.do("recall", f"counter/{counter}", counter=counter, ticket=serving)
             self.pass_time(30)
             self.do("absent", f"counter/{counter}", counter=counter, ticket=serving)
             if comes_back:
