@@ -1,12 +1,13 @@
 """The bundled store: which program it runs, who may hold its folder, and what is left when either side is killed."""
 
+import fcntl
 import os
 import signal
 import socket
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,17 @@ asyncio.run(main())
 """
 
 
+@pytest.fixture(autouse=True)
+def folder_left_empty(tmp_path: Path) -> Iterator[None]:
+    """A test that fails halfway leaves no server behind."""
+    yield
+    left = _server_pid(tmp_path)
+    if left is not None and _is_locked(tmp_path / "server.lock"):
+        os.kill(left, signal.SIGKILL)
+
+
 @pytest.fixture
-async def running(tmp_path: Path) -> AsyncIterator[EmbeddedStore]:
+async def running(tmp_path: Path, folder_left_empty: None) -> AsyncIterator[EmbeddedStore]:
     """A store on a folder of its own."""
     store = await start_embedded(tmp_path, ends_with_parent=True)
     yield store
@@ -239,6 +249,15 @@ def _parent(folder: Path, ends_with_parent: str) -> tuple["subprocess.Popen[str]
     parent = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own words
     assert parent.stdout is not None
     return parent, parent.stdout.readline().strip()
+
+
+def _is_locked(path: Path) -> bool:
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _server_pid(folder: Path) -> int | None:
