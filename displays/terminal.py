@@ -25,6 +25,8 @@ STALE_S = 25
 FRESH_MS = 60_000
 """Older calls are not announced: a terminal that was away shows them, and keeps quiet."""
 RECENT_MAX = 5
+ROWS_AROUND = 9
+"""Lines of a terminal that clock, newest call, headings, last calls and age take."""
 TICKET, CALLED, SIGN = "bold #1b160c on #fdf3dc", "bold #1a1200 on #ffb000", "bold #62bdf0"
 SOFT, STALE = "grey70", "bold white on #a33a12"
 
@@ -90,7 +92,11 @@ class Hall:
         parts: list[RenderableType] = [self._head(now_ms)]
         if recent and now_ms - recent[0]["at"] <= FRESH_MS:
             parts.append(self._newest(recent[0]))
-        parts += [self._counters(), Padding(self._last_calls(recent[:RECENT_MAX]), (1, 0, 0, 0)), self._foot(age_s, mark)]
+        parts += [
+            self._counters(self._view["counters"]),
+            Padding(self._last_calls(recent[:RECENT_MAX]), (1, 0, 0, 0)),
+            self._foot(age_s, mark),
+        ]
         return Group(*parts)
 
     def _head(self, now_ms: float) -> RenderableType:
@@ -102,15 +108,23 @@ class Hall:
         )
         return Panel(Align.center(sentence), border_style="#ffb000")
 
-    def _counters(self) -> Table:
+    def _counters(self, posts: list[dict[str, Any]]) -> RenderableType:
+        """The counters in as many columns as the terminal's height needs."""
+        rows = max(1, self.console.height - ROWS_AROUND)
+        grid = Table.grid(expand=True)
+        for _ in range(0, len(posts), rows):
+            grid.add_column(ratio=1)
+        grid.add_row(*(self._column(posts[first : first + rows]) for first in range(0, len(posts), rows)))
+        return grid
+
+    def _column(self, posts: list[dict[str, Any]]) -> Table:
         table = Table(expand=True, box=None, header_style=SOFT, padding=(0, 1))
         table.add_column(self._say("Counter"), justify="right", style=SIGN)
-        table.add_column(self._say("Agency"))
-        table.add_column(self._say("Number"))
-        table.add_column("", style=SOFT)
-        for post in self._view["counters"] if self._view else ():
-            label = Text(f" {post['label']} ", style=TICKET) if post["label"] else Text("-", style=SOFT)
-            table.add_row(str(post["counter"]), post["agency"], label, self._state(post))
+        table.add_column(self._say("Agency"), no_wrap=True, ratio=1)
+        table.add_column(self._say("Number"), no_wrap=True)
+        for post in posts:
+            badge = (f" {post['label']} ", TICKET) if post["label"] else ("", "")
+            table.add_row(str(post["counter"]), post["agency"], Text.assemble(badge, (f" {self._state(post)}", SOFT)))
         return table
 
     def _state(self, post: dict[str, Any]) -> str:

@@ -13,7 +13,8 @@ const STALE_SECONDS = 25;
 const FRESH_EDGE_MS = 30000;
 /** So many of the calls that wait for the screen are told below the one that has it. */
 const QUEUE_SHOWN = 3;
-const LONG_SAYING = 80;
+/** So many characters of a saying fit on one line of the foot, and in smaller letters on two. */
+const LINE_CHARACTERS = [62, 125];
 const CHIME = [{ hertz: 880, at: 0 }, { hertz: 659.26, at: 0.35 }];
 
 /** @param {string} selector @param {ParentNode} [within] @returns {any} */
@@ -192,7 +193,7 @@ function renderSaying() {
   const place = one("[data-say]");
   place.textContent = sayings[index];
   mark(place, "data-announcement", !view.closed && index > 0 && "");
-  mark(place, "data-long", sayings[index].length > LONG_SAYING && "");
+  mark(place, "data-lines", String(1 + LINE_CHARACTERS.filter((most) => sayings[index].length > most).length));
 }
 
 /** @param {import("./feed.js").Age} age */
