@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class NotServed(Exception):
-    """The hub answers, and has no such bazaar or channel, or not for us. The argument is the HTTP status."""
+    """The hub answers, and has no such bazaar or screen, or not for us."""
 
 
 class Follower:
@@ -86,7 +86,7 @@ class Follower:
             return closed.rcvd is not None and closed.rcvd.code in MOVED_CODES
         except InvalidStatus as refusal:
             if 400 <= refusal.response.status_code < 500:
-                raise NotServed(refusal.response.status_code) from None
+                raise NotServed(f"{self._home}: no such bazaar or screen (HTTP {refusal.response.status_code})") from None
         except (OSError, TimeoutError, InvalidHandshake) as fault:
             logger.debug("%s: %s", self._home, fault)
         return False

@@ -91,17 +91,14 @@ async def tv(request: web.Request) -> web.Response:
 async def order(request: web.Request) -> web.Response:
     """Whether every call was in order: the verdict, the exceptions with their reasons, the figures, and how to check all this oneself."""
     room = room_of(request)
-    verdict = await verdict_of(room)
-    home = f"/{room.plan.bazaar.id}"
     return render(
         request,
         "order.html",
         bazaar=room.plan.bazaar,
-        verdict=verdict,
+        verdict=await verdict_of(room),
         exceptions=[(call, _local(room, call.at)) for call in room.bazaar.calls if call.out_of_order is not None],
         lines=_figures(room),
-        log_url=public_url(request, f"{home}/log"),
-        page_url=public_url(request, home),
+        log_url=public_url(request, f"/{room.plan.bazaar.id}/log"),
     )
 
 

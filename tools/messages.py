@@ -1,6 +1,6 @@
 """Collects every message of the sources into locales/*/urut.po: new ones come in empty, unused ones move to the end.
 
-It prints what is missing. Run it from the project's folder: ``.venv/bin/python -m tools.messages``.
+It prints what is missing. `make messages` runs it.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
 """The landing page in a real browser, and that the hall's pages can be used by everybody."""
 
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 import pytest_asyncio
@@ -18,7 +19,7 @@ PATHS = ("/", "/order", "/tv/utama")
 @pytest_asyncio.fixture
 async def served() -> AsyncIterator[Served]:
     """Counter 1 open, nobody waiting, the pages in four languages."""
-    async with serving(config={**CONFIG, "bazaar": {**CONFIG["bazaar"], "languages": ["id", "jv", "mad", "en"]}}) as bazaar:  # type: ignore[dict-item]
+    async with serving(config={**CONFIG, "bazaar": {**cast(dict[str, object], CONFIG["bazaar"]), "languages": ["id", "jv", "mad", "en"]}}) as bazaar:
         await bazaar.submit("open_counter", counter=1)
         yield bazaar
 

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from server.core.values import CounterNumber
 from tests.scenarios import CONFIG
 from tests.serving import Served, serving
 
@@ -40,7 +41,7 @@ async def _open(page: Page, served: Served, screen: str = "utama") -> None:
 
 
 async def _next(served: Served, counter: int) -> None:
-    await served.submit("next", counter=counter, seen=served.room.bazaar.counters[counter].serving)  # type: ignore[index]
+    await served.submit("next", counter=counter, seen=served.room.bazaar.counters[CounterNumber(counter)].serving)
 
 
 def _call(label: str, counter: int) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 import pytest_asyncio
@@ -18,7 +19,7 @@ COUNTERS = {"a": 2, "b": 2, "c": 3, "d": 8}
 @pytest_asyncio.fixture
 async def served() -> AsyncIterator[Served]:
     """Counter 1 open, three people waiting for KTP, one of them called out of order."""
-    async with serving(config={**CONFIG, "bazaar": {**CONFIG["bazaar"], "languages": ["id", "jv", "en"]}}) as bazaar:  # type: ignore[dict-item]
+    async with serving(config={**CONFIG, "bazaar": {**cast(dict[str, object], CONFIG["bazaar"]), "languages": ["id", "jv", "en"]}}) as bazaar:
         await bazaar.submit("open_counter", counter=1)
         for _ in range(3):
             await bazaar.submit("issue", services=["ktp"])
