@@ -1,15 +1,12 @@
 """The second opinion that the order page shows: the whole log, checked against the rules by what did not decide it."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-import msgpack
-
-from server.core.verify import Verdict, verify
+from server.core.verify import Verdict
 from server.hub.room import Room
-from server.store.codec import digest
+from server.store.audit import verify_records
 from server.store.log import PAGE_ENTRIES
 
 CHECK_EVERY_S = 30.0
@@ -38,7 +35,7 @@ async def verdict_of(room: Room) -> Verdict:
         now = asyncio.get_running_loop().time()
         if latest.verdict is None or now - latest.made_at > CHECK_EVERY_S:
             records = await _records(room)
-            latest.verdict = await asyncio.to_thread(verify, _decoded(records))
+            latest.verdict = await asyncio.to_thread(verify_records, records)
             latest.made_at = now
         return latest.verdict
 
@@ -53,8 +50,3 @@ async def _records(room: Room) -> list[bytes]:
             break
         records.extend(page)
     return records
-
-
-def _decoded(records: list[bytes]) -> Iterator[tuple[object, bytes]]:
-    for record in records:
-        yield msgpack.unpackb(record), digest(record)

@@ -1,21 +1,19 @@
 """The organiser's commands beside `open`: pairing links, and the log as proof."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import aiohttp
 import click
-import msgpack
 import segno
 from rich.console import Console
 from rich.table import Table
 
 from server.cli import flags, wiring
 from server.cli.wiring import BadUse, Settings
-from server.core.verify import Verdict, verify
-from server.store.codec import digest, split_records
+from server.core.verify import Verdict
+from server.store.audit import verify_log
 from server.store.log import PAGE_ENTRIES
 from server.web.credentials import ADMIN, SUPERVISOR, Credentials, scope_of
 
@@ -80,10 +78,9 @@ async def verify_(source: str, head: str | None) -> int:
     """Check a log against the rules: an exported FILE, or the address of a bazaar that runs. Exit code 1 when a rule is broken."""
     raw = await read_log(source)
     try:
-        verdict = verify(_with_hashes(raw), head=head)
+        verdict = verify_log(raw, head=head)
     except ValueError as error:
-        click.echo(f"{source}: {error}", err=True)
-        return 1
+        raise BadUse(f"--head: {error}") from None
     _print(source, verdict)
     return 0 if verdict.fault is None else 1
 
@@ -109,12 +106,6 @@ async def read_log(source: str) -> bytes:
         raise BadUse(f"{url}: {error}") from None
 
 
-def _with_hashes(raw: bytes) -> Iterator[tuple[object, bytes]]:
-    """Each record's map beside the hash of its bytes."""
-    for record in split_records(raw):
-        yield msgpack.unpackb(record, strict_map_key=False), digest(record)
-
-
 def _print(source: str, verdict: Verdict) -> None:
     figures = verdict.figures
     table = Table(title=source, show_header=False)
@@ -128,4 +119,4 @@ def _print(source: str, verdict: Verdict) -> None:
     if verdict.fault is None:
         console.print("[green]Every call is in order.[/green]")
     else:
-        console.print(f"[red]{verdict.fault}[/red]", soft_wrap=True)
+        console.print(str(verdict.fault), style="red", markup=False, highlight=False, soft_wrap=True)

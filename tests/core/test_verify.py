@@ -123,6 +123,14 @@ def test_figures_at_a_fault() -> None:
     assert "entry 5: A-001 is waiting: ticket_served cannot follow. (lifecycle)" == str(verdict.fault)
 
 
+def test_a_fault_is_fit_for_a_terminal() -> None:
+    """What a fault quotes of a forged log is cut short and moves no cursor."""
+    fault = verify(log(*opened(1), [of_ticket("ticket_cancelled", "\x1b[2J" + "A" * 999)])).fault
+    assert fault is not None
+    assert "There is no ticket \N{REPLACEMENT CHARACTER}[2JAAA" == fault.sentence[:26]
+    assert 300 == len(fault.sentence)
+
+
 def test_a_noted_head() -> None:
     """A head that somebody noted, in full or its first eight digits, is found while the log only grew."""
     records = log(*GOOD_DAY)

@@ -11,6 +11,7 @@ from server.core.verify.verdict import HEAD_DIGITS_MIN, Broken, Fault, Figures, 
 
 BEFORE_THE_FIRST = bytes(HASH_BYTES)
 """What ``prev`` of the first entry says."""
+SENTENCE_CHARACTERS_MAX = 300
 
 
 def verify(records: Iterable[tuple[object, bytes]], *, head: str | None = None) -> Verdict:
@@ -28,7 +29,7 @@ def verify(records: Iterable[tuple[object, bytes]], *, head: str | None = None) 
         try:
             check.follow(record, digest)
         except Broken as broken:
-            return check.verdict(Fault(offset=check.figures.entries + 1, rule=broken.rule, sentence=broken.sentence))
+            return check.verdict(Fault(offset=check.figures.entries + 1, rule=broken.rule, sentence=_fit_for_a_terminal(broken.sentence)))
         if noted is not None and digest.hex().startswith(noted):
             noted = None
     return check.verdict(_fault_of_the_end(check.figures.entries, noted))
@@ -41,6 +42,13 @@ def _noted(head: str | None) -> str | None:
     if not HEAD_DIGITS_MIN <= len(digits) <= 2 * HASH_BYTES or set(digits) - set("0123456789abcdef"):
         raise ValueError(f"a noted head is {HEAD_DIGITS_MIN} to {2 * HASH_BYTES} hex digits, not {head!r}")
     return digits
+
+
+def _fit_for_a_terminal(sentence: str) -> str:
+    """A sentence may quote a forged log, which must not move anybody's cursor nor fill the screen."""
+    return "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in sentence[:SENTENCE_CHARACTERS_MAX]
+    )
 
 
 def _fault_of_the_end(entries: int, noted: str | None) -> Fault | None:
