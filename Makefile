@@ -31,12 +31,8 @@ format: ## rewrites the sources in the house's style
 lock: ## newest versions that pyproject.toml allows, with their hashes
 	@bash tools/lock.sh
 
-messages: ## new words of the pages into locales/, and how many each language lacks
-	@bash tools/install.sh
+messages: install ## new words of the pages into locales/, and how many each language lacks
 	@.venv/bin/python tools/messages.py
-
-messages: install ## new messages of the sources into locales/*/urut.po
-	@.venv/bin/python -m tools.messages
 
 check-js: ## types of static/*.js (needs npm; no part of make test)
 	@npx --yes --package typescript@7 tsc --noEmit --allowJs --checkJs --strict --target ES2018 --lib ES2018,DOM,DOM.Iterable static/*.js

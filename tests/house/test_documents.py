@@ -3,11 +3,13 @@
 import re
 import tomllib
 from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 import pytest
 
-from tests.house.tree import texts
+from tests.house.tree import ROOT, sources, texts
 
+LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -59,3 +61,9 @@ def test_the_readme_shows_the_two_commands(command: str) -> None:
 def test_the_build_server_runs_the_same_command() -> None:
     """CI checks what everybody checks, by the same command."""
     assert re.search(r"^exec make .*\btest$", texts()[".ci/run"], re.MULTILINE)
+
+
+def test_links_lead_somewhere() -> None:
+    """A link from one document to another file of the project finds it."""
+    links = [(path, link) for path, text in sources(".md") for link in LINK.findall(text)]
+    assert [] == [f"{path}: {link}" for path, link in links if not (ROOT / PurePosixPath(path).parent / link).exists()]
