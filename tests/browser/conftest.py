@@ -17,7 +17,7 @@ from tests.fake_hub import FakeHub, fake_hub
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required", "--mute-audio")
-PATIENCE_MS = 20_000
+PATIENCE_MS = 30_000
 """How long a page may take for what it is expected to show: much longer than it takes, for the machine may be busy."""
 
 expect.set_options(timeout=PATIENCE_MS)

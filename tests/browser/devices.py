@@ -1,36 +1,18 @@
-"""The devices of a bazaar as people use them: a hall TV, officers' tablets, residents' phones, a kiosk. All by tapping and looking."""
+"""The devices of a bazaar, each a browser of its own, and what goes wrong in them."""
 
-import re
 from dataclasses import dataclass, field
 
-import zxingcpp
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, expect
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
+from tests.browser.hands import CONNECTED, READY, Kiosk, Phone, Tablet, Tv
 from tests.browser.running import Bazaar
 
-READY = "body[data-ready]"
-CONNECTED = "body[data-ready][data-connected]"
-CALL_MS = 8_100
-"""After this a call has had its time on a TV."""
 SIZES = {"tv": (1920, 1080), "tablet": (1280, 800), "phone": (390, 844), "kiosk": (1080, 1920), "desk": (1280, 800)}
 TOUCHED = ("tablet", "phone", "kiosk")
 NETWORK_SAYS = ("Failed to load resource", "WebSocket connection to")
 """How the browser's console words that an address did not answer, or answered with an error: that is told by the answers themselves."""
 REFUSED = 409
 """The one answer of the 400s that is a bazaar's everyday life."""
-
-GREY_OF_QR = """async (picture) => {
-    const image = picture.tagName === "IMG" ? picture : new Image();
-    if (image !== picture) image.src = "data:image/svg+xml," + encodeURIComponent(new XMLSerializer().serializeToString(picture));
-    await image.decode();
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 400;
-    const pen = canvas.getContext("2d");
-    pen.fillStyle = "white";
-    pen.fillRect(0, 0, 400, 400);
-    pen.drawImage(image, 10, 10, 380, 380);
-    return Array.from(pen.getImageData(0, 0, 400, 400).data).filter((_, index) => index % 4 === 0);
-}"""
 
 
 def watch(context: BrowserContext, faults: list[str]) -> None:
@@ -79,7 +61,7 @@ class Devices:
         if answer.status >= 400 and answer.status != REFUSED and not self.in_trouble:
             self.faults.append(f"{answer.status} {answer.request.method} {answer.url}")
 
-    async def tv(self, bazaar: Bazaar, screen: str = "utama") -> "Tv":
+    async def tv(self, bazaar: Bazaar, screen: str = "utama") -> Tv:
         """A hall TV; its time goes on by itself, and faster when the test says so."""
         page = await self.page("tv")
         await page.clock.install()
@@ -87,7 +69,7 @@ class Devices:
         await page.wait_for_selector(CONNECTED)
         return Tv(page)
 
-    async def tablet(self, bazaar: Bazaar, counter: int, *, opened: bool = True) -> "Tablet":
+    async def tablet(self, bazaar: Bazaar, counter: int, *, opened: bool = True) -> Tablet:
         """A tablet, paired by the link on the card of its counter; its officer opens the counter."""
         tablet = Tablet(await self.page("tablet"))
         await tablet.page.goto(f"{bazaar.home}/pair/{bazaar.keys.counters[counter]}")
@@ -97,14 +79,14 @@ class Devices:
             await expect(tablet.next).to_be_visible()
         return tablet
 
-    async def kiosk(self, bazaar: Bazaar) -> "Kiosk":
+    async def kiosk(self, bazaar: Bazaar) -> Kiosk:
         """A paired kiosk."""
         page = await self.page("kiosk")
         await page.goto(f"{bazaar.home}/pair/{bazaar.keys.kiosks[1]}")
         await page.wait_for_selector(READY)
         return Kiosk(page)
 
-    async def phone(self, bazaar: Bazaar, *services: str, priority: bool = False) -> "Phone":
+    async def phone(self, bazaar: Bazaar, *services: str, priority: bool = False) -> Phone:
         """A phone whose owner takes numbers for these services on the join page."""
         phone = Phone(await self.page("phone"))
         await phone.page.goto(f"{bazaar.home}/join")
@@ -112,169 +94,9 @@ class Devices:
         await phone.take(*services, priority=priority)
         return phone
 
-    async def phone_at(self, address: str) -> "Phone":
+    async def phone_at(self, address: str) -> Phone:
         """A phone that opens a visit's page."""
         phone = Phone(await self.page("phone"))
         await phone.page.goto(address)
         await phone.page.wait_for_selector(READY)
         return phone
-
-
-async def qr_text(picture: Locator) -> str:
-    """What a phone's camera reads from a QR code on a page, an ``img`` or an ``svg``."""
-    await expect(picture).to_be_visible()
-    grey = bytes(await picture.evaluate(GREY_OF_QR))
-    codes = zxingcpp.read_barcodes(memoryview(grey).cast("B", shape=[400, 400]))
-    return str(codes[0].text)
-
-
-@dataclass(frozen=True, slots=True)
-class Tv:
-    """A hall screen."""
-
-    page: Page
-
-    async def announces(self, label: str, counter: int, calls: int = 1) -> None:
-        """A call has the screen, with number and counter in large."""
-        call = self.page.locator(f"[data-call][data-label='{label}'][data-counter='{counter}'][data-calls='{calls}']")
-        await expect(call).to_be_visible()
-        await expect(call.locator("[data-badge]")).to_have_text(label)
-        await expect(call.locator("[data-number]")).to_have_text(str(counter))
-
-    async def shows(self, label: str, counter: int) -> None:
-        """The counter's card has this ticket ("" for nobody)."""
-        await expect(self.page.locator(f"[data-slot][data-counter='{counter}']")).to_have_attribute("data-label", label)
-
-    async def call_ends(self) -> None:
-        """The call on the screen has had its time."""
-        await self.page.clock.run_for(CALL_MS)
-
-    async def is_free(self) -> None:
-        """No call has the screen."""
-        await expect(self.page.locator("[data-call]")).to_be_hidden()
-
-    async def last_calls(self) -> list[str]:
-        """The strip of last calls, newest first."""
-        slots = await self.page.locator("[data-recent-slot]:not([hidden])").all()
-        return [await slot.get_attribute("data-label") or "" for slot in slots]
-
-
-@dataclass(frozen=True, slots=True)
-class Tablet:
-    """An officer's tablet."""
-
-    page: Page
-
-    @property
-    def next(self) -> Locator:
-        """The one big button."""
-        return self.page.locator("[data-next-button]")
-
-    async def calls(self, label: str) -> None:
-        """Press Next, and see who comes ("" for nobody)."""
-        await self.next.tap()
-        await self.shows(label)
-
-    async def shows(self, label: str) -> None:
-        """Who is at the counter ("" for nobody), settled and ready for the next press."""
-        await expect(self.page.locator("[data-serving]")).to_have_text(label)
-        await expect(self.page.locator("[data-pressed]")).to_have_count(0)
-
-    async def press(self, order: str) -> None:
-        """One of the buttons about the ticket at the counter."""
-        await self.page.tap(f".actions [data-command={order}] button")
-
-    async def transfer(self, service: str) -> None:
-        """Send the ticket at the counter on to another service."""
-        await self.page.tap("[data-sheet=transfer] > summary")
-        await self.page.tap(f"[data-command=transfer] button[value={service}]")
-
-    async def bring_back(self, label: str) -> None:
-        """Let somebody who was set aside wait again."""
-        await self.page.tap(f".asides [data-ticket='{label}'] button")
-        await expect(self.page.locator(f".asides [data-ticket='{label}']")).to_have_count(0)
-
-    async def says(self, told: str) -> str:
-        """The sentence in the strip, of this kind: saved, refused or stale."""
-        sentence = self.page.locator(f"body[data-told={told}] [data-{'saved' if told == 'saved' else 'refused'}]")
-        await expect(sentence).to_have_text(re.compile(r"\w"))
-        return await sentence.inner_text()
-
-
-@dataclass(frozen=True, slots=True)
-class Kiosk:
-    """A ticket kiosk."""
-
-    page: Page
-
-    async def take(self, *services: str, priority: bool = False) -> list[str]:
-        """Take numbers, and leave the kiosk showing them."""
-        for place, service in enumerate(services):
-            if place:
-                await self.page.tap("[data-do=more]")
-            office = await self.page.locator(f"fieldset:has([data-errand='{service}'])").get_attribute("data-office")
-            await self.page.tap(f"[data-open='{office}']")
-            await self.page.tap(f"[data-errand='{service}']")
-        await self.page.tap("[data-do=check]")
-        if priority:
-            await self.page.tap("[data-lanes] label:has([value=priority]) >> nth=0")
-        await self.page.tap("[data-do=take]")
-        await expect(self.page.locator("[data-numbers] [data-ticket]")).to_have_count(len(services))
-        return [await ticket.get_attribute("data-ticket") or "" for ticket in await self.page.locator("[data-numbers] [data-ticket]").all()]
-
-    async def leave(self) -> None:
-        """The next person finds the first page."""
-        await self.page.tap("[data-do=done]")
-        await expect(self.page.locator("[data-step=office]")).to_be_visible()
-
-    async def address(self) -> str:
-        """What the QR code beside the numbers says."""
-        return await qr_text(self.page.locator("[data-qr] img"))
-
-
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """A resident's phone, on a visit's page once numbers are taken."""
-
-    page: Page
-
-    async def take(self, *services: str, priority: bool = False) -> None:
-        """Tick errands on the join page and take the numbers."""
-        for service in services:
-            errand = self.page.locator(f"[data-errand='{service}']")
-            if not await errand.is_visible():
-                await self.page.tap(f"details:has([data-errand='{service}']) > summary")
-            await errand.tap()
-        await self.page.tap("[data-continue]")
-        if priority:
-            await self.page.tap("[data-lanes] label:has([value=priority]) >> nth=0")
-        await self.page.tap("[data-take]")
-        await self.page.wait_for_url("**/visit/*")
-        await self.page.wait_for_selector(READY)
-
-    async def labels(self) -> list[str]:
-        """All numbers of the visit as they stand on the page."""
-        return [await card.get_attribute("data-ticket") or "" for card in await self.page.locator("[data-ticket]").all()]
-
-    def card(self, label: str) -> Locator:
-        """A ticket's card."""
-        return self.page.locator(f"[data-ticket='{label}']")
-
-    async def shows(self, label: str, state: str) -> None:
-        """The ticket is in this state, by its card."""
-        await expect(self.card(label)).to_have_attribute("data-state", state)
-
-    async def is_called(self, label: str, counter: int) -> None:
-        """The call stands on the page in large, with the counter."""
-        await expect(self.page.locator("[data-call]")).to_be_visible()
-        await expect(self.page.locator("[data-call-label]")).to_have_text(label)
-        await expect(self.page.locator("[data-call-counter]")).to_have_text(str(counter))
-        await self.shows(label, "called")
-
-    async def has_ahead(self, label: str, count: int) -> None:
-        """So many people are ahead of the ticket."""
-        await expect(self.card(label).locator("[data-ahead]")).to_have_text(str(count))
-
-    async def press(self, label: str, order: str) -> None:
-        """One of the buttons on a ticket's card."""
-        await self.card(label).locator(f"[data-command={order}] button").tap()

@@ -71,9 +71,13 @@ class Demo:
             self.process.send_signal(how)
         await asyncio.wait_for(self.process.wait(), END_S)
 
-    def kill_store(self) -> None:
-        """Kill the store's process, as a machine short of memory does."""
-        os.kill(int((self.data / "server.pid").read_text()), signal.SIGKILL)
+    async def kill(self) -> None:
+        """End it as `kill -9` does: it can tidy nothing up."""
+        await self.end(signal.SIGKILL)
+
+    def signal_store(self, what: signal.Signals) -> None:
+        """Send a signal to the store's process."""
+        os.kill(int((self.data / "server.pid").read_text()), what)
 
 
 @asynccontextmanager
