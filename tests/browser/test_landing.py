@@ -15,11 +15,13 @@ pytestmark = pytest.mark.browser
 
 PATHS = ("/", "/order", "/tv/utama")
 
+SPOKEN = {**cast(dict[str, object], CONFIG["bazaar"]), "languages": ["id", "jv", "mad", "en"]}
+
 
 @pytest_asyncio.fixture
 async def served() -> AsyncIterator[Served]:
     """Counter 1 open, nobody waiting, the pages in four languages."""
-    async with serving(config={**CONFIG, "bazaar": {**cast(dict[str, object], CONFIG["bazaar"]), "languages": ["id", "jv", "mad", "en"]}}) as bazaar:
+    async with serving(config={**CONFIG, "bazaar": SPOKEN}) as bazaar:
         await bazaar.submit("open_counter", counter=1)
         yield bazaar
 

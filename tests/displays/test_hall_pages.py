@@ -15,11 +15,13 @@ from tests.serving import Served, serving
 
 COUNTERS = {"a": 2, "b": 2, "c": 3, "d": 8}
 
+SPOKEN = {**cast(dict[str, object], CONFIG["bazaar"]), "languages": ["id", "jv", "en"]}
+
 
 @pytest_asyncio.fixture
 async def served() -> AsyncIterator[Served]:
     """Counter 1 open, three people waiting for KTP, one of them called out of order."""
-    async with serving(config={**CONFIG, "bazaar": {**cast(dict[str, object], CONFIG["bazaar"]), "languages": ["id", "jv", "en"]}}) as bazaar:
+    async with serving(config={**CONFIG, "bazaar": SPOKEN}) as bazaar:
         await bazaar.submit("open_counter", counter=1)
         for _ in range(3):
             await bazaar.submit("issue", services=["ktp"])
