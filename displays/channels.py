@@ -20,5 +20,5 @@ def kinds(credentials: Credentials) -> tuple[ChannelKind, ...]:
         ChannelKind(name="hall", rank=FIRST_RANK, touched=hall.touched, view=hall.view),
         ChannelKind(name="bazaar", rank=PHONES, touched=bazaar.touched, view=bazaar.view),
         ChannelKind(name="line", rank=PHONES, touched=line.touched, view=line.view),
-        ChannelKind(name="visit", rank=PHONES, touched=visit.touched, view=visit.view, key_of=visit_of),
+        ChannelKind(name="visit", rank=PHONES, touched=visit.touched, view=visit.view, key_of=visit_of, by_token=True),
     )

@@ -41,8 +41,9 @@ class ChannelKind:
 
     ``touched`` names the keys of the channels whose view an event may have changed, asked after the event happened. ``view`` folds the
     view of a key, None where there is no such channel. ``key_of`` turns a name's argument into its key, for a bazaar and its epoch (a
-    secret token into the visit that it opens). Followers of a lower ``rank`` are written first. ``principals`` says who may follow by
-    key; None means everybody.
+    secret token into the visit that it opens); with ``by_token`` it proves that the key is somebody's, and without a view this process
+    just has not read of it yet. Followers of a lower ``rank`` are written first. ``principals`` says who may follow by key; None means
+    everybody.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ChannelKind:
     touched: Callable[[Bazaar, Event], Iterable[str]]
     view: Callable[[Bazaar, str], View | None]
     key_of: Callable[[Bazaar, str, str], str | None] = _itself
+    by_token: bool = False
     principals: Callable[[str], Iterable[str]] | None = None
 
 

@@ -48,11 +48,19 @@ async def view(request: web.Request) -> web.Response:
 
 
 def _check_may_follow(request: web.Request, room: Room, name: str) -> None:
+    """The channel is here, for whoever asks.
+
+    Raises:
+        Problem: 401, 403, 404; 503 when it is good, but this process has not read of it yet.
+    """
     try:
         kind, key = room.kind_of(name)
-        room.frame(name)
     except UnknownChannel:
         raise errors.not_found("channel") from None
+    try:
+        room.frame(name)
+    except UnknownChannel:
+        raise (errors.store_unreachable() if kind.by_token else errors.not_found("channel")) from None
     if kind.principals is not None:
         require(request, room, *kind.principals(key))
 

@@ -15,12 +15,13 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
 from server.core.plan import Plan
-from server.core.values import CommandId
+from server.core.values import CommandId, VisitId
 from server.hub.live import BadFollow, parse_channels, parse_have
 from server.store.log import MemoryLog, MemoryStore
 from server.store.opening import open_log
+from server.web.credentials import Credentials, scope_of
 from tests.scenarios import CONFIG, START_MS
-from tests.serving import Served, serving
+from tests.serving import SECRET, Served, serving
 
 
 @pytest.fixture
@@ -213,6 +214,15 @@ async def test_bad_questions(served: Served, query: str, status: int, says: str)
         body = await answer.json()
     assert status == answer.status
     assert says in json.dumps(body)
+
+
+async def test_visit_that_another_hub_knows(served: Served) -> None:
+    """A phone whose number this hub has not read of yet is told to try again: its token is good, and it may not be sent away for good."""
+    token = Credentials(SECRET).visit_token(scope_of("uji", served.room.epoch), VisitId("vOfAnotherHub"))
+    for path in (f"live?channels=hall,visit/{token}", f"views/visit/{token}"):
+        async with served.session.get(f"{served.home}/{path}") as answer:
+            assert (503, "store_unreachable") == (answer.status, (await answer.json())["code"])
+            assert answer.headers["Retry-After"].isdecimal()
 
 
 async def test_other_officer_s_counter(served: Served) -> None:
