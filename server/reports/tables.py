@@ -18,9 +18,9 @@ MS_PER_SECOND = 1000
 SECONDS_PER_MINUTE = 60
 LABELS_SHOWN_MAX = 60
 NOBODY = "-"
-_TALLY_HEADS = ("issued", "prio", "served", "cancel", "moved", "expired", "open", "no-show", "wait p50", "p80", "max")
-_ENDS = (TicketState.SERVED, TicketState.CANCELLED, TicketState.TRANSFERRED, TicketState.EXPIRED)
-_OPEN_STATES = (TicketState.WAITING, TicketState.CALLED, TicketState.HELD, TicketState.ABSENT)
+_TALLY_HEADS = ("issued", "prio", "served", "cancel", "moved", "not served", "no show", "wait p50", "p80", "max")
+"""Each of its words stands on a line of its own: with names beside them the figures fit into 80 columns."""
+_ENDS = (TicketState.SERVED, TicketState.CANCELLED, TicketState.TRANSFERRED)
 
 
 def day_tables(day: Day) -> RenderableType:
@@ -68,7 +68,7 @@ def _agencies(day: Day) -> Table:
 
 def _lines(day: Day) -> Table:
     names = {agency.agency: words(agency.name, LANGUAGE) for agency in day.agencies}
-    rows = [[f"{line.line}  {names[line.agency]}", *_tally(line.tally)] for line in day.lines]
+    rows = [[f"{line.line} {names[line.agency]}", *_tally(line.tally)] for line in day.lines]
     return _table("Lines", ["line", *_TALLY_HEADS], rows, ["all", *_tally(day.tally)])
 
 
@@ -104,9 +104,8 @@ def _unserved(day: Day) -> Text:
 
 
 def _tally(tally: Tally) -> list[str]:
-    ended = (tally.states[state] for state in _ENDS)
-    still = sum(tally.states[state] for state in _OPEN_STATES)
-    return [*map(str, [tally.issued, tally.priority, *ended, still, tally.no_shows]), *_spread(tally.waits)]
+    ended = [tally.states[state] for state in _ENDS]
+    return [*map(str, [tally.issued, tally.priority, *ended, tally.issued - sum(ended), tally.no_shows]), *_spread(tally.waits)]
 
 
 def _spread(spread: Spread) -> list[str]:
@@ -125,9 +124,9 @@ def _table(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]], tota
     """A table whose first column names the rows and whose others are figures, to the right. Times are minutes:seconds."""
     table = Table(title=f"\n{title}", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", padding=(0, 1, 0, 0), pad_edge=False)
     for index, head in enumerate(heads):
-        table.add_column(head, justify="right" if index else "left", no_wrap=bool(index))
-    for row in rows:
-        table.add_row(*row)
+        table.add_column(head.replace(" ", "\n"), justify="right" if index else "left", no_wrap=bool(index), vertical="bottom")
+    for name, *figures in rows:  # where there is no room for a name it is cut, and the figures are not
+        table.add_row(Text(name, no_wrap=True, overflow="ellipsis"), *figures)
     if total:
         table.add_section()
         table.add_row(*total)

@@ -13,8 +13,6 @@ AT_THE_DOOR = 0.2
 """How many wait for the opening, as a share of an average hour's visitors."""
 ERRANDS = {1: 0.54, 2: 0.32, 3: 0.14}
 """How many errands people come for: 1.6 on average."""
-FIRST_LINE_SHARE = 1 / 3
-"""The part of all tickets that the first line of the bazaar file takes, as the civil registry does; the others share by counters."""
 PRIORITY_SHARE = 0.06
 CANCEL_SHARE = 0.02
 HOLD_SHARE = 0.03
@@ -23,17 +21,17 @@ AWAY_MINUTES = (5.0, 15.0)
 MINUTES_PER_HOUR = 60
 
 
-async def arrive(hall: Hall, per_hour: float, hours: float) -> None:
+async def arrive(hall: Hall, per_hour: float, hours: float, first_line_share: float) -> None:
     """Residents come one by one, as chance will have it, more of them in the second hour than in the last."""
     for _ in range(round(AT_THE_DOOR * per_hour)):
-        hall.meanwhile(_visit(hall))
+        hall.meanwhile(_visit(hall, first_line_share))
     passed = 0.0
     while passed < hours:
         rate = per_hour * RUSH[int(len(RUSH) * passed / hours)]
         gap = hall.rng.expovariate(rate)
         await hall.minutes(gap * MINUTES_PER_HOUR)
         passed += gap
-        hall.meanwhile(_visit(hall))
+        hall.meanwhile(_visit(hall, first_line_share))
 
 
 async def come_back(hall: Hall, label: str) -> None:
@@ -44,20 +42,20 @@ async def come_back(hall: Hall, label: str) -> None:
         hall.tell(f"{label} is back")
 
 
-def errands(plan: Plan, rng: random.Random) -> list[str]:
-    """The services that one resident comes for, each of another line."""
+def errands(plan: Plan, rng: random.Random, first_line_share: float) -> list[str]:
+    """The services that one resident comes for, each of another line. The first line's share is of all tickets."""
     count = rng.choices(list(ERRANDS), list(ERRANDS.values()))[0]
     first, *others = plan.lines
-    lines = [first] if not others or rng.random() < FIRST_LINE_SHARE * count else []
+    lines = [first] if not others or rng.random() < first_line_share * count else []
     # Drawn without putting back, each line in proportion to its counters.
     others.sort(key=lambda line: rng.random() ** (1 / len(plan.counters_of(line.prefix))), reverse=True)
     lines += others[: count - len(lines)]
     return [rng.choice(line.services).code for line in lines]
 
 
-async def _visit(hall: Hall) -> None:
+async def _visit(hall: Hall, first_line_share: float) -> None:
     """Take numbers; now and then give one back, or ask to be called later."""
-    answer = await _take(hall, errands(hall.plan, hall.rng))
+    answer = await _take(hall, errands(hall.plan, hall.rng, first_line_share))
     if answer is None:
         return
     labels = [ticket["label"] for ticket in answer.body["tickets"]]

@@ -13,8 +13,8 @@ from tests.scenarios import called, issued, opened, served
 
 
 def printed(*steps: tuple[float, list[happened.Event] | tuple[happened.Event, ...]]) -> str:
-    """What the terminal shows of such a day."""
-    console = Console(file=io.StringIO(), width=160)
+    """What a terminal of 80 columns shows of such a day."""
+    console = Console(file=io.StringIO(), width=80)
     console.print(day_tables(day(*steps)))
     shown = console.file
     assert isinstance(shown, io.StringIO)
@@ -36,7 +36,7 @@ def test_a_quiet_day_can_be_printed() -> None:
     """Nothing happened: no share of nothing, no wait of nobody."""
     text = printed()
     assert ["finished", "-"] == row(text, "finished")
-    assert ["A", "Dukcapil", *["0"] * 8, "-", "-", "-"] == row(text, "A ")
+    assert ["A", "Dukcapil", *["0"] * 7, "-", "-", "-"] == row(text, "A ")
 
 
 def test_a_day_says_what_happened() -> None:
@@ -49,7 +49,7 @@ def test_a_day_says_what_happened() -> None:
         (70, [issued("C", 2, "visit-A-001"), transferred("A-001", "C-002", 1)]),
         (71, [happened.TicketExpired(ticket=Label(label)) for label in ("C-001", "C-002")]),
     )
-    assert ["A", "Dukcapil", "2", "0", "1", "0", "1", "0", "0", "0", "59:00", "61:00", "61:00"] == row(text, "A ")
+    assert ["A", "Duk…", "2", "0", "1", "0", "1", "0", "0", "59:00", "61:00", "61:00"] == row(text, "A ")
     assert ["1", "1", "1", "2", "1", "0", "2:00", "2:00", "2:00"] == row(text, "1 ")
     assert ["16.59", "A-002", "1", "medical", "admin"] == row(text, "16.59")
     assert ["17.10", "A-001", "C-002"] == row(text, "17.10")

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from server.core.plan import Plan
+from server.simulate import FIRST_LINE_SHARE
 from server.simulate.residents import ERRANDS, errands
 from server.store.plan_file import read_plan
 from server.web.keys import ROOT
@@ -18,7 +19,7 @@ VISITORS = 3000
 def visits(plan: Plan) -> list[list[str]]:
     """The lines that many residents come for, always the same ones."""
     rng = random.Random(1)  # noqa: S311  # the same crowd each time
-    return [[plan.line_of(service).prefix for service in errands(plan, rng)] for _ in range(VISITORS)]
+    return [[plan.line_of(service).prefix for service in errands(plan, rng, FIRST_LINE_SHARE)] for _ in range(VISITORS)]
 
 
 def test_each_errand_is_of_another_line() -> None:
