@@ -80,20 +80,26 @@ export class Staff {
     if (frame.epoch !== this.frame.epoch) return location.reload();
     if (frame.offset < this.frame.offset) return;
     this.frame = frame;
-    if (this.landing && frame.offset >= this.landing.offset) this.landing = null;
+    if (this.landing && frame.offset >= this.landing.offset) this.landed();
     this.render();
+  }
+
+  landed() {
+    this.landing = null;
+    clearTimeout(this.catchUpTimer);
   }
 
   /** Ask for the view, in case that its frame is late, or that there is nothing new to send. */
   async catchUp() {
+    const landing = this.landing;
     try {
       const options = /** @type {RequestInit} */ ({ credentials: "same-origin", headers: { Accept: "application/json" } });
       const answer = await fetch(`${this.page.base}/views/${this.frame.channel}`, options);
       if (answer.ok) this.apply(await answer.json());
     } catch (_) {
-      // The feed goes on trying, and the strip tells the age of what is shown.
+      // The feed goes on trying, and the head of the page tells the age of what is shown.
     }
-    this.landing = null;
+    if (this.landing === landing) this.landed();
     this.render();
   }
 
@@ -119,14 +125,15 @@ export class Staff {
   /** @param {Press} press @param {Answer} answer */
   answered(press, answer) {
     if (answer.status === 200) {
-      this.landing = { press, offset: answer.body.offset };
       this.tell("saved", this.sentenceOf(answer.body.events));
+      if (answer.body.offset <= this.frame.offset) return;
+      this.landed();
+      this.landing = { press, offset: answer.body.offset };
+      this.catchUpTimer = setTimeout(() => this.catchUp(), CATCH_UP_MS);
     } else {
       this.tell(answer.body.code === "stale" ? "stale" : "refused", answer.body.sentence);
+      this.catchUp();
     }
-    if (this.landing && this.frame.offset >= this.landing.offset) this.landing = null;
-    clearTimeout(this.catchUpTimer);
-    this.catchUpTimer = setTimeout(() => this.catchUp(), CATCH_UP_MS);
   }
 
   /** What is not settled yet, for whoever wants to press next. @returns {Press[]} */

@@ -8,23 +8,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, Route, expect
 
-from server.core.events import TicketCalled
 from server.core.values import CounterNumber
-from server.store.codec import decode_entry
-from tests.scenarios import START_MS
+from tests.browser.officer import COMMANDS, NEXT, READY, Clock, calls, kept, shows
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.browser
-
-NEXT = "[data-next-button]"
-COMMANDS = "**/counter/1/commands"
-READY = "body[data-ready][data-connected]"
-
-
-class Clock:
-    """The hub's clock, moved by the test."""
-
-    ms = START_MS
 
 
 @pytest.fixture
@@ -53,30 +41,6 @@ async def tablet(page: Page, served: Served) -> Page:
     await page.goto(f"{served.home}/pair/{served.keys.counters[1]}")
     await page.wait_for_selector(READY)
     return page
-
-
-def serving_at(served: Served, counter: int = 1) -> str | None:
-    """Who is at a counter, by the log."""
-    return served.room.bazaar.counters[CounterNumber(counter)].serving
-
-
-async def calls(served: Served) -> list[str]:
-    """Every call that the log holds, in order, also those that were undone."""
-    entries = [decode_entry(record) for record in await served.room.read(0, 500)]
-    return [event.ticket for entry in entries for event in entry.events if isinstance(event, TicketCalled)]
-
-
-async def shows(page: Page, label: str) -> None:
-    """The tablet shows this ticket at the counter ("" for nobody)."""
-    await expect(page.locator("[data-serving]")).to_have_text(label)
-
-
-async def kept(page: Page) -> list[dict[str, object]]:
-    """The commands that wait in the tablet's memory."""
-    stored = await page.evaluate(
-        "Object.keys(localStorage).filter((key) => key.includes('counter/1')).map((key) => localStorage[key])[0] || '[]'"
-    )
-    return [press["command"] for press in json.loads(stored)]
 
 
 async def test_next_calls_and_is_saved(tablet: Page, served: Served) -> None:
@@ -199,7 +163,7 @@ async def test_one_press_in_flight(tablet: Page, served: Served) -> None:
     assert ["next", "pause_counter"] == [command["do"] for command in await kept(tablet)]
     await tablet.unroute(COMMANDS)
     await expect(tablet.locator("body[data-state=paused]")).to_be_visible()
-    assert "A-002" == serving_at(served)
+    assert "A-002" == served.room.bazaar.counters[CounterNumber(1)].serving
 
 
 async def test_by_keyboard(tablet: Page, served: Served) -> None:
