@@ -13,6 +13,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg  # type: ignore[attr-defined]  # the stubs know its old name
 from babel.messages.pofile import read_po, write_po
 
+from counters.sentences import EVENT_SENTENCES
 from server.core.refusals import SENTENCES
 from server.web.i18n import FOLDER, LANGUAGE_NAMES, SOURCE
 
@@ -25,7 +26,7 @@ Message = str | tuple[str, ...]
 
 def messages() -> dict[Message, None]:
     """Every message of the sources, each once, in the order of the files."""
-    return dict.fromkeys([*_of_sources(), *SENTENCES.values()])
+    return dict.fromkeys([*_of_sources(), *SENTENCES.values(), *EVENT_SENTENCES.values()])
 
 
 def _of_sources() -> Iterator[Message]:

@@ -127,6 +127,17 @@ async def test_a_strange_network_answers(tablet: Page, served: Served) -> None:
     assert ["A-001"] == await calls(served)
 
 
+async def test_without_sockets(page: Page, served: Served) -> None:
+    """Where a proxy lets no sockets through, a press still shows what it did."""
+    await page.route_web_socket("**/live*", lambda socket: socket.close())
+    await page.goto(f"{served.home}/pair/{served.keys.counters[1]}")
+    await page.wait_for_selector("body[data-ready]")
+    await page.click(NEXT)
+    await shows(page, "A-001")
+    await page.click(NEXT)
+    await shows(page, "A-002")
+
+
 async def test_moved_on(tablet: Page, served: Served) -> None:
     """A press kept over a change at the counter is refused as stale, said clearly, and forgotten."""
     await tablet.route(COMMANDS, lambda route: route.abort())
