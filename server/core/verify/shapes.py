@@ -166,7 +166,7 @@ def take(source: Map, key: str, kind: Kind, *, of: str, rule: str = "shape") -> 
 def read_entry(record: object) -> Entry:
     """The entry that a decoded record holds."""
     if not isinstance(record, Mapping):
-        raise Broken("shape", "The entry is not a map.")
+        raise Broken("shape", "What stands here cannot be read as the map of an entry.")
     if ("events" in record) == ("refused" in record):
         raise Broken("shape", "An entry holds either events or a refusal.")
     of = "the entry"
