@@ -125,6 +125,7 @@ function render(view) {
   const label = labelOf(view.serving);
   if (label !== known.label) {
     known = { label, at: performance.now() };
+    one("main").scrollTop = 0;
     setTimeout(() => staff.render(), DOUBLE_TAP_MS);
   }
   document.body.setAttribute("data-state", view.state);
