@@ -106,6 +106,11 @@ class Bazaar:
         """The bazaar's address."""
         return f"{self.url}/{self.id}"
 
+    def addresses(self, visit: str) -> list[str]:
+        """Every page that there is, with those of a visit whose address is given."""
+        names = ("", "/join", "/kiosk/1", "/counter/1", "/desk", "/pair", "/order", "/tv/utama")
+        return [*(self.home + name for name in names), visit, f"{visit}/join"]
+
     async def is_served(self) -> None:
         """Wait until the hub has found it."""
         async with asyncio.timeout(START_S):

@@ -1,0 +1,57 @@
+"""The sample bazaar with its 21 agencies and 33 counters on a hall TV: all of it fits, and can be read from afar."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page
+
+from tests.browser.devices import Devices
+from tests.browser.running import SAMPLE, Bazaar, bazaar_of, demo
+
+pytestmark = pytest.mark.browser
+
+SIZES = ((1920, 1080), (1280, 720))
+PAGE_MS = 9_100
+CAP_HEIGHT = 0.7
+"""Of the type's size, in sans serif faces."""
+CAP_SHARES = {"[data-slot] [data-badge]": 0.04, "[data-slot] [data-number]": 0.03, "[data-call] [data-badge]": 0.18}
+"""How tall capitals and digits must at least stand on the screen, as shares of its height."""
+OVERFLOWS = """() => Array.from(document.querySelectorAll("[data-slot]:not([hidden]) *, .tv-head *, .tv-foot *, [data-recent-slot]:not([hidden]) *"))
+    .filter((part) => part.childElementCount === 0 && part.textContent.trim() && getComputedStyle(part).position !== "absolute")
+    .filter((part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== "inline")
+    .map((part) => part.textContent.trim())"""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def sample(tmp_path_factory: pytest.TempPathFactory, reader: aiohttp.ClientSession) -> AsyncIterator[Bazaar]:
+    """`urut demo --quiet` with the sample bazaar."""
+    async with demo(tmp_path_factory.mktemp("sample") / "data", SAMPLE) as running:
+        yield await bazaar_of(running, reader)
+
+
+async def test_all_of_it_fits(devices: Devices, sample: Bazaar) -> None:
+    """The TV's pages show each counter once; none is larger than the screen, no word is cut off, and a call stands large in it."""
+    tv, tablet = await devices.tv(sample), await devices.tablet(sample, 1, opened=False)
+    numbers: list[str] = []
+    for _ in range(await tv.page.locator("[data-pages] > li").count()):
+        numbers += await tv.page.locator("[data-slot]:not([hidden]) [data-number]").all_inner_texts()
+        await fits(tv.page)
+        await tv.page.clock.run_for(PAGE_MS)
+    assert [str(number) for number in range(1, 34)] == numbers
+    label = (await (await devices.phone(sample, "ktp")).labels())[0]
+    await tablet.calls(label)
+    await tv.announces(label, 1)
+    await fits(tv.page)
+    for part, share in CAP_SHARES.items():
+        size = await tv.page.locator(part).first.evaluate("(part) => parseFloat(getComputedStyle(part).fontSize)")
+        assert size * CAP_HEIGHT >= share * SIZES[-1][1], part
+
+
+async def fits(page: Page) -> None:
+    """At each size of screen the page is no larger than the screen, and what it says is not cut off."""
+    for width, height in SIZES:
+        await page.set_viewport_size({"width": width, "height": height})
+        assert [width, height] == await page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        assert [] == await page.evaluate(OVERFLOWS)
