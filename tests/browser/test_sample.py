@@ -18,7 +18,8 @@ CAP_HEIGHT = 0.7
 """Of the type's size, in sans serif faces."""
 CAP_SHARES = {"[data-slot] [data-badge]": 0.04, "[data-slot] [data-number]": 0.03, "[data-call] [data-badge]": 0.18}
 """How tall capitals and digits must at least stand on the screen, as shares of its height."""
-OVERFLOWS = """() => Array.from(document.querySelectorAll("[data-slot]:not([hidden]) *, .tv-head *, .tv-foot *, [data-recent-slot]:not([hidden]) *"))
+OVERFLOWS = """() => ["[data-slot]:not([hidden]) *", "[data-recent-slot]:not([hidden]) *", ".tv-head *", ".tv-foot *"]
+    .reduce((parts, selector) => parts.concat(Array.from(document.querySelectorAll(selector))), [])
     .filter((part) => part.childElementCount === 0 && part.textContent.trim() && getComputedStyle(part).position !== "absolute")
     .filter((part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== "inline")
     .map((part) => part.textContent.trim())"""
