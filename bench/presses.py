@@ -17,7 +17,7 @@ SERVICE = "ktp"
 LINE = "line/A"
 SCREENS = ("hall/utama", "hall/dokumen", "hall")
 """Each of them shows counter 1."""
-PAUSE_S = (0.02, 0.08)
+PAUSE_S = (0.06, 0.12)
 """Between presses, at random, so that they do not fall in step with anything; long enough for every frame to arrive."""
 WARM_UP = 5
 LAST_FRAMES_S = 0.5
