@@ -1,0 +1,24 @@
+"""What a test has measured is told at the end of the run, also when it passes."""
+
+from collections.abc import Callable
+
+import pytest
+
+Tell = Callable[[str], None]
+_NAME = "told"
+
+
+@pytest.fixture
+def tell(record_property: Callable[[str, object], None]) -> Tell:
+    """Have one line of figures printed at the end of the run."""
+    return lambda line: record_property(_NAME, line)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures, whichever process has measured them."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport) and report.when == "call":
+                for name, line in report.user_properties:
+                    if name == _NAME:
+                        terminalreporter.write_line(str(line))

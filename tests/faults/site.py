@@ -1,0 +1,106 @@
+"""A bazaar at work in real processes: the bundled store, hubs, counters, and the keys of everybody."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.faults.processes import Server, Urut, run, running, until
+
+BAZAAR = Path(__file__).with_name("bazaar.toml")
+SECRET = "a secret of the tests only"  # noqa: S105 - it guards nothing
+COUNTERS = range(1, 9)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """``hubs`` serve the public, ``officers`` the counters; all of them decide. ``keys`` is what ``urut open --json`` printed."""
+
+    folder: Path
+    store: Urut
+    redis_url: str
+    hubs: Sequence[Server]
+    officers: Sequence[Server]
+    keys: dict[str, Any]
+    session: aiohttp.ClientSession
+
+    @property
+    def servers(self) -> Sequence[Server]:
+        """Every process that follows the log and decides."""
+        return (*self.hubs, *self.officers)
+
+    def home(self, server: Server) -> str:
+        """The bazaar's address at one of the servers."""
+        return f"{server.url}/{self.keys['bazaar']}"
+
+    async def are_ready(self) -> None:
+        """Wait until every server has read the log and can serve."""
+        for server in self.servers:
+            await self.is_ready(server)
+
+    async def is_ready(self, server: Server) -> None:
+        """Wait until a server has read the log and can serve."""
+        await server.listens()
+        await until(lambda: is_ready(self.session, server.url), f"{server.url} is ready")
+
+    async def log(self, offset: int) -> bytes:
+        """The whole log as anybody may read it, with at least this entry."""
+        hub = self.hubs[0]
+        await until(lambda: self._has_read(hub, offset), f"{hub.url} has read entry {offset}")
+        async with self.session.get(f"{self.home(hub)}/log") as answer:
+            return await answer.read()
+
+    async def _has_read(self, hub: Server, offset: int) -> bool:
+        async with self.session.get(f"{hub.url}/readyz") as answer:
+            return bool((await answer.json())["bazaars"][self.keys["bazaar"]]["offset"] >= offset)
+
+
+async def is_ready(session: aiohttp.ClientSession, url: str) -> bool:
+    """Whether a server says that it is ready, and has found the bazaar."""
+    try:
+        async with session.get(f"{url}/readyz") as answer:
+            return answer.ok and bool((await answer.json())["bazaars"])
+    except aiohttp.ClientError:
+        return False
+
+
+@asynccontextmanager
+async def site(folder: Path, *, hubs: int = 1, officers: int = 1) -> AsyncIterator[Site]:
+    """The bazaar of `BAZAAR`, open, with every counter open, on a store of its own; so many hubs and processes for officers."""
+    store = Urut(folder / "store.log", "redis", "--data", folder / "data")
+    async with running(store), AsyncExitStack() as stack:
+        redis_url = await store.line()
+        environment = {"REDIS_URL": redis_url, "URUT_SECRET": SECRET, "URUT_DATA": str(folder / "data")}
+        code, printed, said = await run(folder / "open.log", "open", "--json", BAZAAR, **environment)
+        assert 0 == code, said
+        parts = {
+            name: [Server(folder / f"{name}-{number}.log", name, **environment) for number in range(count)]
+            for name, count in (("hub", hubs), ("counters", officers))
+        }
+        await stack.enter_async_context(running(*parts["hub"], *parts["counters"]))
+        session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        keys = json.loads(printed)
+        one = Site(
+            folder=folder, store=store, redis_url=redis_url, hubs=parts["hub"], officers=parts["counters"], keys=keys, session=session
+        )
+        await one.are_ready()
+        for counter in COUNTERS:
+            await open_counter(one, counter)
+        yield one
+
+
+async def open_counter(one: Site, counter: int) -> None:
+    """Open a counter, as its officer does in the morning."""
+    url = f"{one.home(one.officers[0])}/counter/{counter}/commands"
+    order = {"command_id": f"the-officer-opens-{counter}", "do": "open_counter"}
+    async with one.session.post(url, json=order, headers=bearer(one.keys["counter_keys"][str(counter)])) as answer:
+        assert 200 == answer.status, await answer.text()
+
+
+def bearer(key: str) -> dict[str, str]:
+    """The header that carries a key."""
+    return {"Authorization": f"Bearer {key}"}
