@@ -2,7 +2,11 @@
 # Everything `make test` checks, the quick answers first; the first failure ends it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. tools/debian.sh
+
 CHROMIUM=$(bash tools/chromium.sh)
+# Playwright drives it with a Node of its own, which a bare Debian lacks one library for.
+.venv/bin/playwright --version >/dev/null 2>&1 || need "A library that Playwright needs" libatomic1
 PATH=$PWD/.venv/bin:$PATH
 export CHROMIUM PATH
 

@@ -18,5 +18,5 @@ find_chromium() {
 if [ -n "${CHROMIUM:-}" ]; then
     command -v "$CHROMIUM" || { say "CHROMIUM=$CHROMIUM is no program"; exit 1; }
 else
-    find_chromium || { need "Chromium (for the browser tests)" chromium chromium-headless-shell; find_chromium; }
+    find_chromium || { need "Chromium (for the browser tests)" chromium chromium-headless-shell libatomic1; find_chromium; }
 fi

@@ -43,7 +43,7 @@ def test_a_user_without_chromium_is_told(bare: Path) -> None:
     """What to install stands in the message, and nothing goes on as if it were there."""
     ran = run("chromium.sh", bare)
     assert (1, "") == (ran.returncode, ran.stdout)
-    assert "apt-get install --no-install-recommends chromium chromium-headless-shell" in ran.stderr
+    assert "apt-get install --no-install-recommends chromium chromium-headless-shell libatomic1" in ran.stderr
 
 
 def test_a_chrome_that_is_there_is_used(bare: Path) -> None:
