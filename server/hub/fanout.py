@@ -10,8 +10,9 @@ from server.hub.outbox import Outbox
 HEARTBEAT_S = 10.0
 FLUSH_S = 0.05
 """How often a socket that was full is looked at again."""
-SLICE = 250
-"""After so many writes to phones the loop is given to others: a press is never behind more than this many."""
+SLICE = 50
+"""After so many writes to phones, about a millisecond, the loop is given to others. A press takes several turns of it, and is behind a
+slice in each: with 250 a press at a saturated hub took half as long again, and no more frames came through (docs/measurements.md)."""
 FIRST_RANK = 0
 """Screens, tablets and the desk: they are written before anything else happens."""
 
