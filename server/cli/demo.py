@@ -18,7 +18,7 @@ from server.cli.wiring import (
     keys_of,
     listening,
     open_bazaar_log,
-    open_store,
+    own_store,
     until_told_to_stop,
 )
 from server.core.plan import words
@@ -69,7 +69,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None]) -> None:
     """Open the bazaar and serve it until told to stop."""
     plan = read_plan(demo.file)
     secret = demo.settings.secret_bytes()
-    async with open_store(demo.settings) as (store, redis_url):
+    async with own_store(demo.settings) as (store, redis_url):
         epoch = await open_bazaar_log(store, plan, new_edition=False)
         keys = keys_of(secret, plan, epoch)
         app = application(store, secret, (*PUBLIC_PARTS, *STAFF_PARTS), Addresses())

@@ -86,23 +86,40 @@ def now_ms() -> int:
 async def open_store(settings: Settings) -> AsyncIterator[tuple[Store, str]]:
     """The store and its URL, for a command that does its work and ends: the bundled server runs that long, if nobody runs it already."""
     async with AsyncExitStack() as stack:
+        try:
+            opened = await stack.enter_async_context(own_store(settings))
+        except FolderInUse:
+            url = await running_store(settings.data)
+            opened = await stack.enter_async_context(_connected(url)), url
+        yield opened
+
+
+@asynccontextmanager
+async def own_store(settings: Settings) -> AsyncIterator[tuple[Store, str]]:
+    """The store and its URL. The bundled server is this process's own, and ends with it.
+
+    Raises:
+        FolderInUse: another process runs it.
+    """
+    async with AsyncExitStack() as stack:
         url = settings.redis_url
         if not url:
-            try:
-                embedded = await start_embedded(settings.data, ends_with_parent=True)
-                stack.push_async_callback(embedded.close)
-                url = embedded.url
-            except FolderInUse:
-                url = await running_store(settings.data)
-        store = connect(url)
-        stack.push_async_callback(store.close)
-        yield store, url
+            embedded = await start_embedded(settings.data, ends_with_parent=True)
+            stack.push_async_callback(embedded.close)
+            url = embedded.url
+        yield await stack.enter_async_context(_connected(url)), url
 
 
 @asynccontextmanager
 async def attached_store(settings: Settings) -> AsyncIterator[Store]:
     """The store for a process that serves: it runs elsewhere, and this process sits out its absence."""
-    store = connect(settings.redis_url or await running_store(settings.data))
+    async with _connected(settings.redis_url or await running_store(settings.data)) as store:
+        yield store
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[Store]:
+    store = connect(url)
     try:
         yield store
     finally:

@@ -92,35 +92,41 @@ class EmbeddedStore:
             self._folder.release()
 
     async def _serve(self) -> None:
-        """Have a server on the folder that answers."""
-        log_size = self._folder.log_size
-        lock = self._folder.lock_for_server()
-        if lock is None:
+        """Have a server on the folder that answers: the one that an earlier process left there, else one of our own."""
+        while (lock := self._folder.lock_for_server()) is None:
             address = self._folder.read_address()
             if address is None:
                 raise EmbeddedFailed(f"a server runs in {self._folder.path} (process {self._pid}), but its {CONF} is gone; end it first")
-        else:
-            try:
-                address = self._folder.write_address()
-                self._process = _spawn([str(self._program), CONF], self._folder, lock=lock)
-            finally:
-                os.close(lock)
-        await self._answered(address, log_size)
+            if await self._answers_before_it_ends(address):  # it may be ending: whoever had it before has told it to
+                self.url = address.url
+                return
+        await self._start_server(lock)
+
+    async def _start_server(self, lock: int) -> None:
+        log_size = self._folder.log_size
+        try:
+            address = self._folder.write_address()
+            self._process = _spawn([str(self._program), CONF], self._folder, lock=lock)
+        finally:
+            os.close(lock)
+        if not await self._answers_before_it_ends(address):
+            lines = self._folder.last_log_lines(log_size)
+            raise EmbeddedFailed(f"{self._program} does not start in {self._folder.path}; it says:\n{lines}")
         self.url = address.url
 
-    async def _answered(self, address: Address, log_size: int) -> None:
+    async def _answers_before_it_ends(self, address: Address) -> bool:
         client = Redis.from_url(address.url, **SETTINGS)
         try:
             async with asyncio.timeout(START_SECONDS_MAX):
                 while not await _answers(client):
                     if not self._lives:
-                        lines = self._folder.last_log_lines(log_size)
-                        raise EmbeddedFailed(f"{self._program} does not start in {self._folder.path}; it says:\n{lines}")
+                        return False
                     await asyncio.sleep(LOOK_SECONDS)
         except TimeoutError:
             raise EmbeddedFailed(f"the server in {self._folder.path} does not answer (process {self._pid})") from None
         finally:
             await client.aclose()
+        return True
 
     async def _watch(self) -> None:
         """Start the server again when it died: killed for its memory, say, in the middle of the bazaar."""

@@ -1,7 +1,7 @@
 """A bazaar at work in real processes: the bundled store, hubs, counters, and the keys of everybody."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,8 @@ from typing import Any
 
 import aiohttp
 
+from server.store.folder import SERVER_PID
+from tests.faults.link import Link, link_to
 from tests.faults.processes import Server, Urut, run, running, until
 
 BAZAAR = Path(__file__).with_name("bazaar.toml")
@@ -18,15 +20,26 @@ COUNTERS = range(1, 9)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """``hubs`` serve the public, ``officers`` the counters; all of them decide. ``keys`` is what ``urut open --json`` printed."""
+    """``hubs`` serve the public, ``officers`` the counters; all of them decide.
+
+    ``store`` is the process that watches the store's server, ``redis_url`` the server's address; ``environment`` is that of the servers,
+    which may reach it through ``link``. ``keys`` is what ``urut open --json`` printed.
+    """
 
     folder: Path
     store: Urut
     redis_url: str
+    environment: Mapping[str, str]
+    link: Link
     hubs: Sequence[Server]
     officers: Sequence[Server]
     keys: dict[str, Any]
     session: aiohttp.ClientSession
+
+    @property
+    def store_pid(self) -> int:
+        """The process of the store's server."""
+        return int((self.folder / "data" / SERVER_PID).read_text())
 
     @property
     def servers(self) -> Sequence[Server]:
@@ -46,6 +59,12 @@ class Site:
         """Wait until a server has read the log and can serve."""
         await server.listens()
         await until(lambda: is_ready(self.session, server.url), f"{server.url} is ready")
+
+    async def press(self, server: Server, counter: int, **order: object) -> tuple[int, Mapping[str, str], Any]:
+        """Send a counter's command once: status, headers and body of the answer."""
+        url, key = f"{self.home(server)}/counter/{counter}/commands", self.keys["counter_keys"][str(counter)]
+        async with self.session.post(url, json=order, headers=bearer(key)) as answer:
+            return answer.status, answer.headers, await answer.json()
 
     async def log(self, offset: int) -> bytes:
         """The whole log as anybody may read it, with at least this entry."""
@@ -69,36 +88,53 @@ async def is_ready(session: aiohttp.ClientSession, url: str) -> bool:
 
 
 @asynccontextmanager
-async def site(folder: Path, *, hubs: int = 1, officers: int = 1) -> AsyncIterator[Site]:
-    """The bazaar of `BAZAAR`, open, with every counter open, on a store of its own; so many hubs and processes for officers."""
+async def site(folder: Path, *, hubs: int = 1, officers: int = 1, linked: bool = False) -> AsyncIterator[Site]:
+    """The bazaar of `BAZAAR`, open, with every counter open, on a store of its own; so many hubs and processes for officers.
+
+    ``linked``: the servers reach their store through the site's `Link`, which is whole at first.
+    """
     store = Urut(folder / "store.log", "redis", "--data", folder / "data")
     async with running(store), AsyncExitStack() as stack:
         redis_url = await store.line()
+        link = await stack.enter_async_context(link_to(port_of(redis_url)))
         environment = {"REDIS_URL": redis_url, "URUT_SECRET": SECRET, "URUT_DATA": str(folder / "data")}
         code, printed, said = await run(folder / "open.log", "open", "--json", BAZAAR, **environment)
         assert 0 == code, said
+        if linked:
+            environment["REDIS_URL"] = by_link(redis_url, link)
         parts = {
             name: [Server(folder / f"{name}-{number}.log", name, **environment) for number in range(count)]
             for name, count in (("hub", hubs), ("counters", officers))
         }
         await stack.enter_async_context(running(*parts["hub"], *parts["counters"]))
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
-        keys = json.loads(printed)
         one = Site(
-            folder=folder, store=store, redis_url=redis_url, hubs=parts["hub"], officers=parts["counters"], keys=keys, session=session
+            folder=folder,
+            store=store,
+            redis_url=redis_url,
+            environment=environment,
+            link=link,
+            hubs=parts["hub"],
+            officers=parts["counters"],
+            keys=json.loads(printed),
+            session=session,
         )
         await one.are_ready()
         for counter in COUNTERS:
-            await open_counter(one, counter)
+            status, _, _ = await one.press(one.officers[0], counter, command_id=f"the-officer-opens-{counter}", do="open_counter")
+            assert 200 == status
         yield one
+        await link.mend()
 
 
-async def open_counter(one: Site, counter: int) -> None:
-    """Open a counter, as its officer does in the morning."""
-    url = f"{one.home(one.officers[0])}/counter/{counter}/commands"
-    order = {"command_id": f"the-officer-opens-{counter}", "do": "open_counter"}
-    async with one.session.post(url, json=order, headers=bearer(one.keys["counter_keys"][str(counter)])) as answer:
-        assert 200 == answer.status, await answer.text()
+def by_link(redis_url: str, link: Link) -> str:
+    """The URL under which the store is reached through a link."""
+    return redis_url.replace(f":{port_of(redis_url)}/", f":{link.port}/")
+
+
+def port_of(redis_url: str) -> int:
+    """The port in the store's URL."""
+    return int(redis_url.rpartition(":")[2].partition("/")[0])
 
 
 def bearer(key: str) -> dict[str, str]:

@@ -1,9 +1,8 @@
-"""Everything at once: officers press, people come, screens watch, and processes are killed and started again."""
+"""Everything at once: officers press, people come, screens watch, and meanwhile something breaks again and again."""
 
 import asyncio
 import random
-import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from displays.follower import Follower, Frame
@@ -20,6 +19,9 @@ VISITS_FOR_A_PHONE = 100
 SCREENS = (["hall"], ["hall/utama", "bazaar"], ["hall/barat", "line/A"], ["line/A", "line/B", "line/C", "line/D"], ["hall", "line/C"])
 FOLLOWED = ["hall", "line/A"]
 
+Fault = Callable[[], Awaitable[None]]
+"""Breaks something and mends it, or has it mended."""
+
 
 class Storm:
     """``screens`` watch as any program may, ``followed`` holds the newest frames, by channel, of the clients that `urut tv` is made of."""
@@ -28,7 +30,6 @@ class Storm:
         self.diary = Diary()
         self.screens: list[Screen] = []
         self.followed: list[dict[str, Frame]] = []
-        self.kills = 0
         self._one = one
         self._chance = chance
         self._watching: list[asyncio.Task[None]] = []
@@ -46,13 +47,13 @@ class Storm:
             self.followed.append(newest)
             self._watching.append(tasks.create_task(Follower(self._one.home(hub), FOLLOWED, _keep(newest)).run()))
 
-    async def rage(self, presses: int, kills: int) -> None:
-        """All presses from the first to the last, and so many kills between them."""
+    async def rage(self, presses: int, faults: Sequence[Fault]) -> None:
+        """All presses from the first to the last, and between them all faults, evenly spread."""
         wanted = asyncio.Semaphore(PEOPLE_WAITING)
         async with asyncio.TaskGroup() as others:
             kiosks = [Kiosk(self._one, number, self.diary, self._own_chance(), wanted, self._on_visit) for number in KIOSKS]
             around = [others.create_task(kiosk.serve()) for kiosk in kiosks]
-            around.append(others.create_task(self._kill(presses, kills)))
+            around.append(others.create_task(self._break(presses, faults)))
             async with asyncio.TaskGroup() as officers:
                 for counter in COUNTERS:
                     officer = Officer(self._one, counter, self.diary, self._own_chance(), wanted)
@@ -65,14 +66,10 @@ class Storm:
         for task in self._watching:
             task.cancel()
 
-    async def _kill(self, presses: int, kills: int) -> None:
-        """Kill a process whenever a share of the presses was made, and start it again at once."""
-        for kill in range(1, kills + 1):
-            await until(partial(self._have_pressed, kill * presses // (kills + 1)), "officers press")
-            victim = self._chance.choice(self._one.servers)
-            await victim.end(signal.SIGKILL)
-            await victim.start()
-            self.kills += 1
+    async def _break(self, presses: int, faults: Sequence[Fault]) -> None:
+        for number, fault in enumerate(faults, start=1):
+            await until(partial(self._have_pressed, number * presses // (len(faults) + 1)), "officers press")
+            await fault()
 
     def _have_pressed(self, often: int) -> bool:
         return self.diary.presses >= often
