@@ -4,8 +4,10 @@ Exit codes: 0 done, 1 the thing asked for failed, 2 wrong usage or bad input.
 """
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -28,7 +30,7 @@ def runs(function: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            code = asyncio.run(function(*args, **kwargs))
+            code = asyncio.run(_unless_told_to_stop(function(*args, **kwargs)))
         except (BadUse, BadPlan, BadStoreUrl) as error:
             click.echo(f"urut: {error}", err=True)
             sys.exit(2)
@@ -40,6 +42,20 @@ def runs(function: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, 
         sys.exit(code or 0)
 
     return run
+
+
+async def _unless_told_to_stop(work: Coroutine[Any, Any, int | None]) -> int | None:
+    """Carry it out. SIGTERM ends it at any moment as Ctrl-C does, so that what it has started by then is ended first."""
+    task = asyncio.ensure_future(work)
+
+    def stop() -> None:
+        if not task.cancelling():  # told once more, it goes on ending
+            task.cancel()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop)
+    with suppress(asyncio.CancelledError):
+        return await task
+    return 0
 
 
 def option(flag: str, variable: str, **attributes: Any) -> Decorator:

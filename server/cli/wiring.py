@@ -1,7 +1,6 @@
 """Real parts put together: the store, the secret, the application, the sockets. Only the command line uses this."""
 
 import asyncio
-import logging
 import os
 import secrets
 import signal
@@ -28,6 +27,7 @@ from server.store.errors import FolderInUse
 from server.store.folder import address_in
 from server.store.log import Store
 from server.store.opening import open_log, opened_with
+from server.store.outage import Outage
 from server.store.redis import connect
 from server.web.app import make_app
 from server.web.credentials import ADMIN, KIOSKS, SUPERVISOR, Credentials, counter_principal, kiosk_principal, scope_of
@@ -41,9 +41,6 @@ TICKETS_BURST, TICKETS_PER_MINUTE = 120, 240
 """What one address may ask for: a whole hall behind one address takes numbers, a script does not take them all."""
 SHUTDOWN_S = 2.0
 SECRET_BYTES = 32
-STORE_LOOK_S = 2.0
-
-logger = logging.getLogger(__name__)
 
 
 class BadUse(Exception):
@@ -128,9 +125,9 @@ async def _connected(url: str) -> AsyncIterator[Store]:
 
 async def running_store(data: Path) -> str:
     """The URL of the store that `urut redis` runs on this folder; waits for it to be started."""
-    while (address := address_in(data)) is None:  # another process writes the file
-        logger.warning("no store was ever started in %s; waiting for `urut redis`, or set REDIS_URL", data)
-        await asyncio.sleep(STORE_LOOK_S)
+    outage = Outage("the store")
+    while (address := address_in(data)) is None:
+        await outage.sit_out(f"no store was ever started in {data}; run `urut redis` there, or set REDIS_URL")
     return address.url
 
 

@@ -1,9 +1,11 @@
 """Processes that are started and stopped, told to or not: they end, leave nothing behind, and go on where they were."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +14,19 @@ import pytest
 from websockets.asyncio.client import connect
 
 from server.store.folder import SERVER_PID
-from tests.faults.processes import Urut, run, running, until
-from tests.faults.site import BAZAAR, bearer, site
+from tests.faults.processes import Server, Urut, run, running, until
+from tests.faults.site import BAZAAR, bearer, is_ready, site
 
 pytestmark = pytest.mark.faults
 
 END_S_MAX = 5
 NOWHERE = "redis://127.0.0.1:1/0"
 """Nothing listens on this port."""
+SERVER_THAT_TAKES_LONG = f"""#!/bin/sh
+[ "$1" = --version ] && exec echo "Valkey server v=9.0.0"
+echo $$ > new && mv new {SERVER_PID}
+exec sleep 60
+"""
 
 
 def demo(folder: Path, name: str = "demo", *, data: str = "data") -> Urut:
@@ -124,6 +131,54 @@ async def test_port_in_use(tmp_path: Path, command: str, redis_url: str) -> None
     ours = [line for line in said.splitlines() if line.startswith("urut: ")]
     assert [f"urut: cannot listen on 127.0.0.1:{port}: Address already in use; another --port may be free"] == ours
     assert not (tmp_path / "data" / SERVER_PID).exists()
+
+
+@pytest.mark.parametrize("command", ["redis", "demo"])
+async def test_told_to_stop_while_starting(tmp_path: Path, command: str) -> None:
+    """Who is told to stop before the server answers ends well, and the server with it."""
+    program = tmp_path / "valkey-server"
+    program.write_text(SERVER_THAT_TAKES_LONG)
+    program.chmod(0o755)
+    starting = Urut(tmp_path / "it.log", command, "--data", tmp_path / "data", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    async with running(starting):
+        await until((tmp_path / "data" / SERVER_PID).exists, "the server starts")
+        store = store_pid(tmp_path)
+        await ends_well(starting)
+    assert not lives(store)
+
+
+async def test_parts_that_are_started_together(tmp_path: Path) -> None:
+    """On an empty folder hub and counters wait for the store, say so once, and share the secret; a bazaar that is opened then is served."""
+    parts = [Server(tmp_path / f"{name}.log", name, "--data", tmp_path / "data") for name in ("hub", "counters")]
+    store = Urut(tmp_path / "store.log", "redis", "--data", tmp_path / "data")
+    async with running(*parts, store), aiohttp.ClientSession() as session:
+        for part in parts:
+            await part.listens()
+            assert part.said.count("no store was ever started") <= 1
+        code, printed, said = await run(tmp_path / "open.log", "open", "--json", BAZAAR, "--data", tmp_path / "data")
+        assert 0 == code, said
+        keys = json.loads(printed)
+        for part in parts:
+            await until(partial(is_ready, session, part.url), "it serves the bazaar")
+        async with session.get(f"{parts[1].url}/uji/counter/1", headers=bearer(keys["counter_keys"]["1"])) as answer:
+            assert 200 == answer.status
+
+
+async def test_without_a_store_that_was_ever_started(tmp_path: Path) -> None:
+    """A hub on an empty folder says once what it waits for, and can be told to stop."""
+    waiting = Urut(tmp_path / "hub.log", "hub", "--data", tmp_path / "data")
+    async with running(waiting):
+        await waiting.says("no store was ever started in .*data.*`urut redis`")
+        await ends_well(waiting)
+
+
+@pytest.mark.parametrize("arguments", [["open", str(BAZAAR)], ["pair", "1"], ["log", "export", "-"], ["press", "1", "next"]])
+async def test_commands_without_their_store(tmp_path: Path, arguments: list[str]) -> None:
+    """A command that needs the store and cannot have it fails with one sentence."""
+    code, printed, said = await run(tmp_path / "it.log", *arguments, "--data", tmp_path / "data", REDIS_URL=NOWHERE)
+    assert (1, "", 1) == (code, printed, said.count("\n"))
+    assert said.startswith("urut: ")
+    assert "127.0.0.1:1" in said
 
 
 def store_pid(folder: Path) -> int:
