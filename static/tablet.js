@@ -189,7 +189,7 @@ function renderNext(view) {
   const word = !first ? strings.next : staff.presses.trouble ? strings.waiting : strings.sending;
   text(one("[data-next-word]"), word);
   text(one("[data-next]"), first ? "" : view.next || "");
-  const nobody = view.serving ? strings.only_finish : view.waiting ? strings.busy : strings.nobody;
+  const nobody = view.waiting ? strings.busy : view.serving ? strings.only_finish : strings.nobody;
   text(one("[data-next-note]"), view.next || first ? "" : nobody);
   text(one("[data-open-word]"), view.state === "paused" ? strings.resume : strings.open);
   const lanes = view.lanes.map((/** @type {any} */ lane) => `${lane.prefix} ${lane.count}`).join(" · ");

@@ -108,6 +108,10 @@ class Tablet:
         await self.page.tap(f".asides [data-ticket='{label}'] button")
         await expect(self.page.locator(f".asides [data-ticket='{label}']")).to_have_count(0)
 
+    async def words(self, name: str) -> str:
+        """What the page says in its reader's language, by the name of the string."""
+        return str(await self.page.evaluate("(name) => JSON.parse(document.querySelector('#page').textContent).strings[name]", name))
+
     async def is_waiting(self) -> None:
         """It says that a press waits for the network, and for how long; Next stays pressed."""
         await expect(self.page.locator("[data-waiting][data-trouble=network]")).to_be_visible()

@@ -7,6 +7,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
+from server.core.plan import words
+from server.store.plan_file import read_plan
 from tests.browser.devices import Devices
 from tests.browser.running import SAMPLE, Bazaar, bazaar_of, demo
 
@@ -23,6 +25,12 @@ OVERFLOWS = """() => ["[data-slot]:not([hidden]) *", "[data-recent-slot]:not([hi
     .filter((part) => part.childElementCount === 0 && part.textContent.trim() && getComputedStyle(part).position !== "absolute")
     .filter((part) => part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).display !== "inline")
     .map((part) => part.textContent.trim())"""
+
+TEXT_BOX = """(selector) => {
+    const range = document.createRange();
+    range.selectNodeContents(document.querySelector(selector));
+    return range.getBoundingClientRect().toJSON();
+}"""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -48,6 +56,23 @@ async def test_all_of_it_fits(devices: Devices, sample: Bazaar) -> None:
     for part, share in CAP_SHARES.items():
         size = await tv.page.locator(part).first.evaluate("(part) => parseFloat(getComputedStyle(part).fontSize)")
         assert size * CAP_HEIGHT >= share * SIZES[-1][1], part
+
+
+async def test_a_recall_of_the_longest_name(devices: Devices, sample: Bazaar) -> None:
+    """The sign that somebody is called again stands beside the agency's name, however long it is, and covers nothing."""
+    agency = max(read_plan(SAMPLE).agencies, key=lambda agency: len(words(agency.name, "id")))
+    counter = agency.counters[0].number
+    tablet, tv = await devices.tablet(sample, counter, opened=False), await devices.tv(sample)
+    label = (await (await devices.phone(sample, agency.lines[0].services[0].code)).labels())[0]
+    await tablet.calls(label)
+    await tablet.press("recall")
+    await tv.call_ends()
+    await tv.announces(label, counter, calls=2)
+    for width, height in SIZES:
+        await tv.page.set_viewport_size({"width": width, "height": height})
+        name, again, badge = [await tv.page.evaluate(TEXT_BOX, f"[data-call] [data-{part}]") for part in ("agency", "again", "badge")]
+        assert name["right"] < again["left"]
+        assert name["bottom"] < badge["top"]
 
 
 async def fits(page: Page) -> None:

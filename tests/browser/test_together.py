@@ -24,6 +24,7 @@ async def test_three_errands_at_two_counters(devices: Devices, bazaar: Bazaar) -
     await registry.calls("A-002")
     await other.is_called("A-002", 1)
     await phone.shows("A-001", "waiting")
+    await expect(registry.page.locator("[data-next-note]")).to_have_text(await registry.words("busy"))
     await police.calls("")
     await phone.shows("B-001", "served")
     await phone.is_free("A-001")
