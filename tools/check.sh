@@ -20,4 +20,5 @@ step format ruff format --check --quiet
 step types mypy
 step contracts lint-imports --no-logo
 step rules pytest -q tests/core tests/house
-step parts pytest -q -n 2 --ignore=tests/core --ignore=tests/house
+step parts pytest -q -n 2 -m "not faults" --ignore=tests/core --ignore=tests/house
+step faults pytest -q -m faults
