@@ -31,6 +31,7 @@ from server.store.outage import Outage
 from server.store.redis import connect
 from server.web.app import make_app
 from server.web.credentials import ADMIN, KIOSKS, SUPERVISOR, Credentials, counter_principal, kiosk_principal, scope_of
+from server.web.http_log import http_logger
 from server.web.keys import Addresses
 from server.web.limits import Limits
 
@@ -145,7 +146,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     Raises:
         BadUse: the address cannot be had.
     """
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    runner = web.AppRunner(app, access_log=None, logger=http_logger, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

@@ -48,10 +48,14 @@ async def error_shape(request: web.Request, handler: Handler) -> web.StreamRespo
         return await _answer(request, errors.store_unreachable())
     except web.HTTPRequestEntityTooLarge:
         return await _answer(request, Problem(413, "too_large", "The request is too large."))
+    except web.RequestPayloadError:
+        return await _answer(request, errors.malformed("body", "is not what its headers say"))
     except web.HTTPException as error:
         if error.status < 400:
             raise
         return await _answer(request, _of_http(error))
+    except ConnectionError:
+        raise  # whoever asked is gone: there is nobody to answer, and no fault of ours
     except Exception:
         logger.exception("%s %s", request.method, request.path)
         return await _answer(request, errors.fault())

@@ -79,7 +79,14 @@ def is_trusted(request: web.Request, room: Room) -> bool:
 def is_cross_origin(request: web.Request) -> bool:
     """Whether a page of another site sent this request."""
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
+    return origin is not None and _host_of(origin) != request.host
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def check_origin(request: web.Request) -> None:

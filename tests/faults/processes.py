@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
 """For whatever is waited for: far more than it takes, so that only what never comes fails."""
 LOOK_S = 0.02
+NOTES_SHOWN = 3000
 
 
 async def until(holds: Callable[[], bool | Awaitable[bool]], why: str) -> None:
@@ -134,7 +135,7 @@ async def running(*commands: Urut) -> AsyncIterator[None]:
     finally:
         await asyncio.gather(*(command.end() for command in commands if command.process is not None))
     for command in commands:
-        assert "Traceback" not in command.ever_said, command.ever_said
+        assert "Traceback" not in command.ever_said, command.ever_said[:NOTES_SHOWN]
 
 
 async def run(notes: Path, *arguments: str | Path, **environment: str) -> tuple[int, str, str]:
