@@ -16,10 +16,12 @@ from websockets.asyncio.client import connect
 from server.store.folder import SERVER_PID
 from tests.faults.processes import Server, Urut, run, running, until
 from tests.faults.site import BAZAAR, bearer, is_ready, site
+from tests.faults.wire import connected
 
 pytestmark = pytest.mark.faults
 
 END_S_MAX = 5
+HALF_A_REQUEST = b"POST /uji/tickets HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
 NOWHERE = "redis://127.0.0.1:1/0"
 """Nothing listens on this port."""
 SERVER_THAT_TAKES_LONG = f"""#!/bin/sh
@@ -50,11 +52,12 @@ def lives(pid: int) -> bool:
 
 
 async def test_servers_that_are_told_to_stop(tmp_path: Path) -> None:
-    """Hub, counters and store end soon and well; followers are sent elsewhere with 1012, also beside one that reads nothing."""
+    """Hub, counters and store end soon and well; followers are sent elsewhere with 1012, whatever others leave unread or half said."""
     async with site(tmp_path) as one:
         for server in one.servers:
             address = f"{one.home(server).replace('http', 'ws', 1)}/live?channels=hall"
-            async with connect(address) as reads, connect(address) as sleeps:
+            async with connect(address) as reads, connect(address) as sleeps, connected(server.url) as half:
+                await half.send(HALF_A_REQUEST)
                 sleeps.transport.pause_reading()
                 await reads.recv()
                 await ends_well(server)

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.faults
 PRESSES = 400
 FROZEN_S = 3.0
 SLOW_S = 0.3
-ATTEMPTS = 4
+ATTEMPTS = 3
 OLD_S = 11.0
 """Longer than the pause between two heartbeats."""
 
@@ -94,7 +94,7 @@ async def test_store_that_is_not_there_at_the_start(tmp_path: Path) -> None:
                     assert says in await answer.text()
             await one.store.start()
             await one.is_ready(late)
-            await late.says("the store: ")
+            await late.says("the store: followed again")
 
 
 async def test_store_away_during_work(tmp_path: Path) -> None:
