@@ -132,17 +132,18 @@ function renderPost(slot, post) {
   slot.hidden = !post;
   if (!post) return;
   const idle = post.label === null;
+  const state = view.closed ? "closed" : post.state;
   slot.setAttribute("data-counter", post.counter);
-  slot.setAttribute("data-state", post.state);
+  slot.setAttribute("data-state", state);
   slot.setAttribute("data-label", post.label || "");
   mark(slot, "data-fresh", !idle && hubNow() - post.call_at < FRESH_EDGE_MS && "");
   one("[data-agency]", slot).textContent = page.agencies[post.agency];
   one("[data-number]", slot).textContent = post.counter;
   badge(one("[data-badge]", slot), post.label);
   const note = one("[data-note]", slot);
-  note.hidden = !idle && post.state === "open";
-  note.setAttribute("data-status", post.state);
-  note.textContent = [page.strings[post.state], post.reason].filter(Boolean).join(": ");
+  note.hidden = !idle;
+  note.setAttribute("data-status", state);
+  note.textContent = [page.strings[state], view.closed ? "" : post.reason].filter(Boolean).join(": ");
 }
 
 /** @param {HTMLElement} slot @param {Call | undefined} call */

@@ -157,6 +157,26 @@ async def test_transfer(devices: Devices, bazaar: Bazaar) -> None:
     await tv.shows("B-001", 3)
 
 
+async def test_a_pause(devices: Devices, bazaar: Bazaar) -> None:
+    """A counter that pauses keeps whoever is there, on the TV too; once it is free, the TV gives the reason; then it calls again."""
+    tablet, tv = await devices.tablet(bazaar, 1), await devices.tv(bazaar)
+    await devices.phone(bazaar, "ktp")
+    await devices.phone(bazaar, "ktp")
+    await tablet.calls("A-001")
+    await tablet.page.tap("[data-sheet=pause] > summary")
+    await tablet.page.fill(".own-words [name=reason]", "Salat")
+    await tablet.page.tap(".own-words button")
+    slot = tv.page.locator("[data-slot][data-counter='1'][data-state=paused]")
+    await expect(slot).to_have_attribute("data-label", "A-001")
+    await expect(slot.locator("[data-note]")).to_be_hidden()
+    await tv.call_ends()
+    await tablet.press("finish")
+    await expect(slot.locator("[data-note]")).to_contain_text("Salat")
+    await tablet.page.tap("[data-open-button]")
+    await tablet.calls("A-002")
+    await tv.announces("A-002", 1)
+
+
 async def test_priority(devices: Devices, bazaar: Bazaar) -> None:
     """In a lane of 1:2 two regular calls follow a priority call; the TV calls each by its own number."""
     tablet, kiosk, tv = await devices.tablet(bazaar, 1), await devices.kiosk(bazaar), await devices.tv(bazaar)

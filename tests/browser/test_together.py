@@ -167,6 +167,7 @@ async def test_the_organisers_day(devices: Devices, bazaar: Bazaar) -> None:
     await desk.click("[data-end] > summary")
     await desk.click("[data-end] button")
     await phone.shows("A-001", "expired")
+    await expect(tv.page.locator("[data-slot]:not([hidden]):not([data-state=closed])")).to_have_count(0)
     for page in (desk, tablet.page, phone.page):
         await expect(page.locator("[data-bazaar-closed]")).to_be_visible()
 
