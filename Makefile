@@ -1,6 +1,6 @@
 # The two commands are `make demo` and `make test`. Each first installs what it needs into .venv; the work is done by tools/*.sh.
 .NOTPARALLEL:
-.PHONY: help install demo start test bench format lock messages check-js clean
+.PHONY: help install demo start test bench format lock messages screens check-js clean
 
 help: ## this list
 	@echo 'make demo   urut at work: sample bazaar, simulated residents and officers   (ARGS="--port 9000 --quiet" passes flags on)'
@@ -33,6 +33,10 @@ lock: ## newest versions that pyproject.toml allows, with their hashes
 
 messages: install ## new words of the pages into locales/, and how many each language lacks
 	@.venv/bin/python tools/messages.py
+
+screens: ## the pictures in docs/screens anew, of every page on its device
+	@bash tools/install.sh dev
+	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/screens.py
 
 check-js: ## types of static/*.js (needs npm; no part of make test)
 	@npx --yes --package typescript@7 tsc --noEmit --allowJs --checkJs --strict --target ES2018 --lib ES2018,DOM,DOM.Iterable static/*.js
