@@ -80,7 +80,7 @@ def _counters(bazaar: Bazaar) -> Iterator[View]:
 
 
 def _line(bazaar: Bazaar, line: LineState) -> View:
-    prefix, quota = line.plan.prefix, line.plan.quota
+    prefix = line.plan.prefix
     return {
         "line": prefix,
         "agency": bazaar.plan.agency_of(prefix).code,
@@ -89,7 +89,7 @@ def _line(bazaar: Bazaar, line: LineState) -> View:
         **{lane.value: len(state.waiting) for lane, state in line.lanes.items()},
         "waiting_since": _waiting_since(bazaar, line),
         "issued": line.issued,
-        "left": None if quota is None else max(0, quota - line.issued),
+        "left": line.left,
         **_figures((line,)),
     }
 

@@ -46,5 +46,5 @@ def _line(bazaar: Bazaar, line: LineState) -> View:
         "waiting": {lane.value: len(state.waiting) for lane, state in line.lanes.items()},
         "minutes": place_of_newcomer(now, Lane.REGULAR.value).minutes,
         "counters": now["pace"]["counters"],
-        "left": one_line.left(line),
+        "left": line.left,
     }

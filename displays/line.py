@@ -35,7 +35,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
         "agency": bazaar.plan.agency_of(line.plan.prefix).code,
         "open": gives_numbers(bazaar, line),
         "called_last": _by_lane({lane: state.last_called for lane, state in line.lanes.items()}, 0),
-        "left": left(line),
+        "left": line.left,
         **line_now(bazaar, line),
     }
 
@@ -83,12 +83,7 @@ def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
 def gives_numbers(bazaar: Bazaar, line: LineState) -> bool:
     """Whether somebody may still take a number: the bazaar and a service of the line are open, and the quota is not used up."""
     services = (service.code for service in line.plan.services)
-    return not bazaar.closed and left(line) != 0 and any(code not in bazaar.closed_services for code in services)
-
-
-def left(line: LineState) -> int | None:
-    """How many numbers of the quota are left, None without a quota."""
-    return None if line.plan.quota is None else max(0, line.plan.quota - line.issued)
+    return not bazaar.closed and line.left != 0 and any(code not in bazaar.closed_services for code in services)
 
 
 def _serving(bazaar: Bazaar, line: LineState) -> list[Serving]:

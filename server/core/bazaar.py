@@ -158,6 +158,11 @@ class LineState:
         """How many numbers of the line were given out, both lanes together; this is what a quota bounds."""
         return sum(lane.issued for lane in self.lanes.values())
 
+    @property
+    def left(self) -> int | None:
+        """How many numbers of the quota are left, None without a quota."""
+        return None if self.plan.quota is None else max(0, self.plan.quota - self.issued)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
@@ -198,12 +203,9 @@ def waiting_in(bazaar: Bazaar, line: LineState, lane: Lane) -> Iterator[Ticket]:
         yield bazaar.tickets[label_of(prefix, number)]
 
 
-def open_bazaar(config: Mapping[str, object], *, at: int, offset: int = 1) -> Bazaar:
-    """The state after ``bazaar_opened``: nobody waits, every counter is closed."""
+def open_bazaar(config: Mapping[str, object], *, at: int) -> Bazaar:
+    """The state after ``bazaar_opened``, the first entry of a log: nobody waits, every counter is closed."""
     plan = Plan.from_config(config)
-    lines = {}
-    for line in plan.lines:
-        lanes = (Lane.REGULAR, Lane.PRIORITY) if line.has_priority else (Lane.REGULAR,)
-        lines[line.prefix] = LineState(plan=line, lanes={lane: LaneState() for lane in lanes})
+    lines = {line.prefix: LineState(plan=line, lanes={lane: LaneState() for lane in line.lanes}) for line in plan.lines}
     counters = {counter.number: CounterStand(number=counter.number) for counter in plan.counters}
-    return Bazaar(plan=plan, offset=offset, at=at, lines=lines, counters=counters)
+    return Bazaar(plan=plan, offset=1, at=at, lines=lines, counters=counters)

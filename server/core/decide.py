@@ -113,7 +113,7 @@ def _new_ticket(
         other = bazaar.tickets[label]
         if other.line == line.plan.prefix and other.state in LIVE and label != instead_of:
             raise Refused("already_waiting", ticket=label, line=other.line)
-    if line.plan.quota is not None and line.issued >= line.plan.quota:
+    if line.left == 0:
         raise Refused("quota_reached", line=line.plan.prefix, quota=line.plan.quota)
     lane = lane if lane in line.lanes else Lane.REGULAR
     number = line.lanes[lane].issued + 1
