@@ -8,7 +8,7 @@ from typing import assert_never
 
 from server.core import commands as order
 from server.core import events as happened
-from server.core.bazaar import LIVE, Bazaar, LineState
+from server.core.bazaar import LIFECYCLE, LIVE, Bazaar, LineState, Ticket
 from server.core.calling import busy_counter, next_ticket, passed_by
 from server.core.commands import Command, Envelope
 from server.core.events import Event
@@ -191,8 +191,7 @@ def _hold(bazaar: Bazaar, command: order.HoldTicket) -> Iterator[Event]:
         yield happened.TicketHeld(ticket=ticket.label, counter=command.counter)
         return
     ticket = find_ticket(bazaar, command.ticket)
-    if ticket.state not in (TicketState.WAITING, TicketState.CALLED):
-        raise not_waiting(ticket)
+    _check_way(ticket, happened.TicketHeld)
     yield happened.TicketHeld(ticket=ticket.label, counter=ticket.counter if ticket.state is TicketState.CALLED else None)
 
 
@@ -211,16 +210,20 @@ def _return(bazaar: Bazaar, command: order.ReturnTicket) -> Iterator[Event]:
     ticket = find_ticket(bazaar, command.ticket)
     if ticket.state is TicketState.WAITING:
         raise Refused("already_waiting", ticket=ticket.label, line=ticket.line)
-    if ticket.state not in (TicketState.HELD, TicketState.ABSENT):
-        raise not_waiting(ticket)
+    _check_way(ticket, happened.TicketReturned)
     yield happened.TicketReturned(ticket=ticket.label)
 
 
 def _cancel(bazaar: Bazaar, command: order.CancelTicket) -> Iterator[Event]:
     ticket = find_ticket(bazaar, command.ticket)
-    if ticket.state not in (TicketState.WAITING, TicketState.HELD, TicketState.ABSENT):
-        raise not_waiting(ticket)
+    _check_way(ticket, happened.TicketCancelled)
     yield happened.TicketCancelled(ticket=ticket.label)
+
+
+def _check_way(ticket: Ticket, event: type[Event]) -> None:
+    """The ticket's life has a way by this event from where it is now."""
+    if event not in LIFECYCLE[ticket.state]:
+        raise not_waiting(ticket)
 
 
 # Counters, services, words, the end
