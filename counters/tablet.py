@@ -1,6 +1,6 @@
 """One counter as its officer sees it: who is there, who is next, who was set aside.
 
-Rule: every limit that the tablet counts down (undo, absent) is worked out here or in the core; the page only compares it with the clock.
+Rule: every limit that the tablet counts down (undo, absent) is the core's; the page only compares it with the clock.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import assert_never
 from server.core import events as happened
 from server.core.bazaar import Bazaar, CounterStand, Ticket
 from server.core.calling import busy_counter, next_ticket
+from server.core.deadlines import absent_from, recalls_left, undo_until
 from server.core.events import Event
 from server.core.plan import Counter
 from server.core.values import CounterNumber, Label, TicketState
@@ -19,7 +20,6 @@ View = dict[str, object]
 
 COUNTER = re.compile(r"[1-9][0-9]{0,3}")
 """A counter's number as it stands in a channel or a path."""
-MS_PER_SECOND = 1000
 
 
 def view(bazaar: Bazaar, argument: str) -> View | None:
@@ -33,7 +33,6 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
         return None
     counter = bazaar.plan.counter(stand.number)
     called = next_ticket(bazaar, stand.number)
-    lanes = list(_lanes(bazaar, counter))
     return {
         "counter": stand.number,
         "agency": bazaar.plan.agency_of_counter(stand.number).code,
@@ -43,7 +42,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
         "serving": _serving(bazaar, bazaar.tickets[stand.serving]) if stand.serving else None,
         "next": called.label if called else None,
         "waiting": sum(len(bazaar.lines[prefix].lanes[lane].waiting) for prefix in counter.lines for lane in bazaar.lines[prefix].lanes),
-        "lanes": lanes,
+        "lanes": list(_lanes(bazaar, counter)),
         "held": _aside(bazaar, counter, TicketState.HELD),
         "absent": _aside(bazaar, counter, TicketState.ABSENT),
         "busy": list(_busy(bazaar, counter)),
@@ -87,19 +86,17 @@ def _stand(bazaar: Bazaar, argument: str) -> CounterStand | None:
 
 
 def _serving(bazaar: Bazaar, ticket: Ticket) -> View:
-    called_at = ticket.called_at or 0
-    rule = bazaar.plan.bazaar
     return {
         "label": ticket.label,
-        "since": called_at,
+        "since": ticket.called_at,
         "calls": ticket.calls,
         "line": ticket.line,
         "lane": ticket.lane.value,
         "services": list(ticket.services),
         "call_offset": ticket.call_offset,
-        "undo_until": called_at + rule.undo_seconds * MS_PER_SECOND,
-        "recalls_left": max(0, rule.absent_after.recalls - (ticket.calls - 1)),
-        "absent_from": called_at + rule.absent_after.seconds * MS_PER_SECOND,
+        "undo_until": undo_until(bazaar, ticket),
+        "recalls_left": recalls_left(bazaar, ticket),
+        "absent_from": absent_from(bazaar, ticket),
     }
 
 

@@ -10,15 +10,13 @@ from server.core.bazaar import Bazaar, LineState
 from server.core.calling import regular_due
 from server.core.events import Event
 from server.core.place import LineNow, Pace, Serving
-from server.core.values import CounterNumber, CounterState, Lane, Prefix
+from server.core.values import MS_PER_MINUTE, MS_PER_SECOND, CounterNumber, CounterState, Lane, Prefix
 
 View = dict[str, object]
 _T = TypeVar("_T")
 
 SERVINGS_MIN = 5
 """With fewer serving times than this a line's pace is told from the bazaar file."""
-MS_PER_SECOND = 1000
-MS_PER_MINUTE = 60_000
 
 
 def view(bazaar: Bazaar, argument: str) -> View | None:

@@ -4,6 +4,7 @@ Rule: `decide` reads the bazaar and changes nothing. Time is an argument, and so
 """
 
 from collections.abc import Iterator
+from math import ceil
 from typing import assert_never
 
 from server.core import commands as order
@@ -11,11 +12,14 @@ from server.core import events as happened
 from server.core.bazaar import LIFECYCLE, LIVE, Bazaar, LineState, Ticket
 from server.core.calling import busy_counter, next_ticket, passed_by
 from server.core.commands import Command, Envelope
+from server.core.deadlines import absent_from, recalls_left, undo_until
 from server.core.events import Event
 from server.core.lookups import find_counter, find_line, find_open_counter, find_ticket, find_ticket_at, not_waiting
 from server.core.permissions import check_permission
 from server.core.refusals import Refused
 from server.core.values import (
+    MS_PER_MINUTE,
+    MS_PER_SECOND,
     CounterState,
     Label,
     Lane,
@@ -25,9 +29,6 @@ from server.core.values import (
     VisitId,
     label_of,
 )
-
-MS_PER_SECOND = 1000
-MS_PER_MINUTE = 60_000
 
 
 def decide(bazaar: Bazaar, envelope: Envelope, now_ms: int) -> tuple[Event, ...]:
@@ -160,9 +161,8 @@ def _recall(bazaar: Bazaar, command: order.RecallTicket) -> Iterator[Event]:
 
 def _undo(bazaar: Bazaar, command: order.UndoCall, now_ms: int) -> Iterator[Event]:
     ticket = find_ticket_at(bazaar, command.counter, command.ticket)
-    seconds = bazaar.plan.bazaar.undo_seconds
-    if now_ms - (ticket.called_at or 0) > seconds * MS_PER_SECOND:
-        raise Refused("undo_expired", ticket=ticket.label, seconds=seconds)
+    if now_ms > undo_until(bazaar, ticket):
+        raise Refused("undo_expired", ticket=ticket.label, seconds=bazaar.plan.bazaar.undo_seconds)
     yield happened.CallUndone(ticket=ticket.label, counter=command.counter)
 
 
@@ -176,11 +176,9 @@ def _finish(bazaar: Bazaar, command: order.FinishTicket) -> Iterator[Event]:
 
 def _absent(bazaar: Bazaar, command: order.MarkAbsent, now_ms: int) -> Iterator[Event]:
     ticket = find_ticket_at(bazaar, command.counter, command.ticket)
-    rule = bazaar.plan.bazaar.absent_after
-    recalls_left = max(0, rule.recalls - (ticket.calls - 1))
-    ms_left = max(0, (ticket.called_at or 0) + rule.seconds * MS_PER_SECOND - now_ms)
-    if recalls_left or ms_left:
-        raise Refused("too_soon", ticket=ticket.label, recalls=recalls_left, seconds=-(-ms_left // MS_PER_SECOND))
+    recalls, ms_left = recalls_left(bazaar, ticket), max(0, absent_from(bazaar, ticket) - now_ms)
+    if recalls or ms_left:
+        raise Refused("too_soon", ticket=ticket.label, recalls=recalls, seconds=ceil(ms_left / MS_PER_SECOND))
     yield happened.TicketAbsent(ticket=ticket.label, counter=command.counter)
 
 

@@ -26,6 +26,9 @@ Text = str | Mapping[str, str]
 COMMAND_ID_PATTERN = r"[A-Za-z0-9_-]{16,64}"
 NUMBER_DIGITS = 3
 
+MS_PER_SECOND = 1000
+MS_PER_MINUTE = 60 * MS_PER_SECOND
+
 
 class Lane(StrEnum):
     """The two lanes of a line."""

@@ -12,9 +12,8 @@ from server.core import events as happened
 from server.core.bazaar import LIVE, Bazaar, Ticket, open_bazaar
 from server.core.entry import Entry, Refusal
 from server.core.evolve import evolve
-from server.core.values import CounterNumber, Label, Lane, Prefix, TicketState
+from server.core.values import MS_PER_SECOND, CounterNumber, Label, Lane, Prefix, TicketState
 from server.reports.figures import (
-    MS_PER_SECOND,
     AgencyDay,
     CounterDay,
     Day,

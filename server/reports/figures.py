@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from math import ceil
 
-from server.core.values import AgencyCode, BazaarId, CounterNumber, Label, OutOfOrderReason, Prefix, Text, TicketState
-
-MS_PER_SECOND = 1000
+from server.core.values import MS_PER_SECOND, AgencyCode, BazaarId, CounterNumber, Label, OutOfOrderReason, Prefix, Text, TicketState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

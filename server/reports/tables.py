@@ -10,11 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from server.core.plan import words
-from server.core.values import TicketState
+from server.core.values import MS_PER_SECOND, TicketState
 from server.reports.figures import CounterDay, Day, HourDay, Spread, Tally
 
 LANGUAGE = "id"
-MS_PER_SECOND = 1000
 SECONDS_PER_MINUTE = 60
 LABELS_SHOWN_MAX = 60
 NOBODY = "-"
