@@ -7,13 +7,11 @@ from typing import assert_never
 from server.core import events as happened
 from server.core.bazaar import Bazaar, Call, CounterStand
 from server.core.events import Event
-from server.core.values import AgencyCode, CounterNumber
+from server.core.values import EVERYWHERE, AgencyCode, CounterNumber
 
 View = dict[str, object]
 
 RECENT_CALLS_MAX = 10
-EVERYWHERE = "bazaar"
-"""The scope of an announcement to the whole bazaar."""
 
 
 def view(bazaar: Bazaar, argument: str) -> View | None:

@@ -18,6 +18,7 @@ from server.core.lookups import find_counter, find_line, find_open_counter, find
 from server.core.permissions import check_permission
 from server.core.refusals import Refused
 from server.core.values import (
+    EVERYWHERE,
     MS_PER_MINUTE,
     MS_PER_SECOND,
     CounterState,
@@ -249,9 +250,9 @@ def _set_service(bazaar: Bazaar, command: order.CloseService | order.ReopenServi
 
 
 def _announce(bazaar: Bazaar, envelope: Envelope, command: order.Announce, now_ms: int) -> Iterator[Event]:
-    scopes = {"bazaar", *(agency.code for agency in bazaar.plan.agencies), *bazaar.lines}
+    scopes = {EVERYWHERE, *(agency.code for agency in bazaar.plan.agencies), *bazaar.lines}
     if command.scope not in scopes:
-        raise Refused("malformed", field="scope", fault="names no agency and no line, and is not 'bazaar'")
+        raise Refused("malformed", field="scope", fault=f"names no agency and no line, and is not '{EVERYWHERE}'")
     until = now_ms + command.minutes * MS_PER_MINUTE
     yield happened.Announced(id=envelope.command_id, text=command.text, scope=command.scope, until=until)
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from server.core.plan import LANGUAGES, RATIO, Agency, BazaarInfo, Line, Plan, Screen, Service
-from server.core.values import Text
+from server.core.values import EVERYWHERE, Text
 
 CODE = re.compile(r"[a-z0-9-]{1,40}")
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,3}")
@@ -104,8 +104,8 @@ def _in_bazaar(bazaar: BazaarInfo) -> Iterator[Fault]:
 
 def _in_agency(path: str, agency: Agency, owners: Mapping[str, str]) -> Iterator[Fault]:
     yield from _code(f"{path}.code", agency.code)
-    if agency.code == "bazaar":
-        yield Fault(f"{path}.code", '"bazaar" stands for all agencies in announcements. Write another code.')
+    if agency.code == EVERYWHERE:
+        yield Fault(f"{path}.code", f"{quoted(agency.code)} stands for all agencies in announcements. Write another code.")
     yield from _words(f"{path}.name", agency.name)
     yield from _amount(f"{path}.lines", agency.lines, "Add a table [[agencies.lines]] below the agency.")
     yield from _amount(f"{path}.counters", agency.counters, "Add a table [[agencies.counters]] below the agency.")

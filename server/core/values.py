@@ -25,6 +25,8 @@ Text = str | Mapping[str, str]
 
 COMMAND_ID_PATTERN = r"[A-Za-z0-9_-]{16,64}"
 NUMBER_DIGITS = 3
+EVERYWHERE = "bazaar"
+"""The scope of an announcement to the whole bazaar; no agency's code and no line's prefix."""
 
 MS_PER_SECOND = 1000
 MS_PER_MINUTE = 60 * MS_PER_SECOND
