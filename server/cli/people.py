@@ -40,7 +40,7 @@ async def report(source: str, as_json: bool) -> None:
     """The organiser's day from an exported log or a running bazaar: served, waits, no-shows, calls out of order."""
     try:
         day = day_of([decode_entry(record) for record in split_records(await read_log(source))])
-    except ValueError as error:
+    except (ValueError, LookupError) as error:
         raise BadUse(f"{source}: {error}") from None
     if as_json:
         click.echo(json.dumps(day.as_map(), ensure_ascii=False))

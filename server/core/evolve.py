@@ -1,4 +1,4 @@
-"""How events change a bazaar.
+"""How events change a bazaar, and how a log is folded into one, entry by entry.
 
 Rule: a ticket changes state in this file and nowhere else, along `LIFECYCLE`.
 """
@@ -7,16 +7,34 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from server.core import events as happened
-from server.core.bazaar import ASIDE, LIFECYCLE, LIVE, Announcement, Bazaar, Call, Ticket
+from server.core.bazaar import ASIDE, LIFECYCLE, LIVE, Announcement, Bazaar, Call, Ticket, open_bazaar
+from server.core.entry import Entry
 from server.core.events import Event
 from server.core.values import CounterNumber, CounterState, Label, TicketState
+
+
+def fold(bazaar: Bazaar | None, entry: Entry) -> Bazaar:
+    """The bazaar after the next entry of its log. The first entry opens it; later ones change the one that is given.
+
+    Raises:
+        ValueError, LookupError: the entry cannot follow; only a log that was not made by `decide` brings this.
+    """
+    if bazaar is None:
+        match entry.outcome:
+            case (happened.BazaarOpened(config=config),):
+                return open_bazaar(config, at=entry.at)
+        raise ValueError("opens no bazaar, which the first entry of a log does")
+    bazaar.offset, bazaar.at = entry.offset, entry.at
+    for event in entry.events:
+        evolve(bazaar, event, offset=entry.offset, at=entry.at)
+    return bazaar
 
 
 def evolve(bazaar: Bazaar, event: Event, *, offset: int, at: int) -> None:
     """Let an event of the entry ``offset``, decided ``at``, change the bazaar.
 
     Raises:
-        ValueError: the event cannot follow what the bazaar has seen; only a log that was not made by `decide` brings this.
+        ValueError, LookupError: the event cannot follow what the bazaar has seen; only a log that was not made by `decide` brings this.
     """
     bazaar.offset, bazaar.at = offset, at
     match event:

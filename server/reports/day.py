@@ -6,12 +6,13 @@ Rule: everything here is folded from the log's entries. Times are differences of
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import reduce
 from zoneinfo import ZoneInfo
 
 from server.core import events as happened
-from server.core.bazaar import LIVE, Bazaar, Ticket, open_bazaar
+from server.core.bazaar import LIVE, Bazaar, Ticket
 from server.core.entry import Entry, Refusal
-from server.core.evolve import evolve
+from server.core.evolve import fold
 from server.core.values import MS_PER_SECOND, CounterNumber, Label, Lane, Prefix, TicketState
 from server.reports.figures import (
     AgencyDay,
@@ -30,9 +31,11 @@ def day_of(entries: Sequence[Entry]) -> Day:
     """The day that these entries tell, which are a log from its first entry on.
 
     Raises:
-        ValueError: they do not begin with an opening, or one cannot follow what came before.
+        ValueError, LookupError: they do not begin with an opening, or one cannot follow what came before.
     """
-    bazaar = _fold(entries)
+    bazaar = reduce(fold, entries, None)
+    if bazaar is None:
+        raise ValueError("a log without entries opens no bazaar")
     plan, facts = bazaar.plan, _Facts(bazaar, entries)
     return Day(
         bazaar=plan.bazaar.id,
@@ -118,18 +121,6 @@ class _Facts:
 
     def _hour(self, at: int) -> str:
         return datetime.fromtimestamp(at / MS_PER_SECOND, self._zone).replace(minute=0, second=0, microsecond=0).isoformat("T", "minutes")
-
-
-def _fold(entries: Sequence[Entry]) -> Bazaar:
-    match entries[0].outcome if entries else ():
-        case (happened.BazaarOpened(config=config),):
-            bazaar = open_bazaar(config, at=entries[0].at)
-        case _:
-            raise ValueError("the first entry opens no bazaar")
-    for entry in entries[1:]:
-        for event in entry.events:
-            evolve(bazaar, event, offset=entry.offset, at=entry.at)
-    return bazaar
 
 
 def _tally(tickets: Collection[Ticket], no_shows: Container[Label]) -> Tally:

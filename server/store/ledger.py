@@ -1,9 +1,8 @@
 """The bazaar folded up to the top of its log, and what is needed to append the next entry onto exactly that top."""
 
-from server.core.bazaar import Bazaar, open_bazaar
+from server.core.bazaar import Bazaar
 from server.core.entry import Entry
-from server.core.events import BazaarOpened
-from server.core.evolve import evolve
+from server.core.evolve import fold
 from server.core.values import CommandId
 from server.store.codec import NO_HASH, decode_entry, digest
 from server.store.errors import BrokenLog
@@ -62,7 +61,7 @@ class Ledger:
         try:
             entry = decode_entry(record)
             self._check(entry, offset)
-            self._fold(entry)
+            self._bazaar = fold(self._bazaar, entry)
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise BrokenLog(offset, str(error) if isinstance(error, ValueError) else repr(error)) from error
         self._offsets[entry.command_id] = offset
@@ -85,14 +84,3 @@ class Ledger:
         decided = self.offset_of(entry.command_id)
         if decided is not None:
             raise ValueError(f"decides command {entry.command_id} again, which entry {decided} decided")
-
-    def _fold(self, entry: Entry) -> None:
-        if self._bazaar is None:
-            match entry.outcome:
-                case (BazaarOpened(config=config),):
-                    self._bazaar = open_bazaar(config, at=entry.at)
-                    return
-            raise ValueError("opens no bazaar, which the first entry of a log does")
-        self._bazaar.offset, self._bazaar.at = entry.offset, entry.at
-        for event in entry.events:
-            evolve(self._bazaar, event, offset=entry.offset, at=entry.at)
