@@ -27,7 +27,7 @@ _T = TypeVar("_T")
 COUNTERS_PER_PAGE = 6
 """As many as people can read from afar on one screen."""
 RECENT_SLOTS = 5
-PAGE_SECONDS = 9
+PAGE_S = 9
 
 
 @routes.get("/")
@@ -82,7 +82,7 @@ async def tv(request: web.Request) -> web.Response:
             "agencies": {code: words_of(request, room.plan.agency(code).name) for code in screen.agencies},
             "pages": pages,
             "page": first,
-            "page_ms": PAGE_SECONDS * 1000,
+            "page_ms": PAGE_S * 1000,
         },
     )
 

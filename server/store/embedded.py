@@ -18,16 +18,16 @@ from redis.exceptions import RedisError
 from server.store.errors import EmbeddedFailed
 from server.store.folder import CONF, SERVER_LOG, SERVER_PID, Address, DataFolder
 from server.store.outage import Outage
-from server.store.redis import ANSWER_SECONDS_MAX, SETTINGS
+from server.store.redis import ANSWER_S_MAX, SETTINGS
 from server.store.server_binary import find_server
 
-START_SECONDS_MAX = 60.0
+START_S_MAX = 60.0
 """A server that starts reads its whole file first, half a million entries a second."""
-STOP_SECONDS_MAX = 10.0
-LOOK_SECONDS = 0.02
-WATCH_SECONDS = 0.5
+STOP_S_MAX = 10.0
+LOOK_S = 0.02
+WATCH_S = 0.5
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _LEASH = f'read -r _; kill "$(cat {SERVER_PID})"'
 """Waits for the end of its standard input, which comes when the process that holds the other end is gone, however it went."""
 
@@ -117,11 +117,11 @@ class EmbeddedStore:
     async def _answers_before_it_ends(self, address: Address) -> bool:
         client = Redis.from_url(address.url, **SETTINGS)
         try:
-            async with asyncio.timeout(START_SECONDS_MAX):
+            async with asyncio.timeout(START_S_MAX):
                 while not await _answers(client):
                     if not self._lives:
                         return False
-                    await asyncio.sleep(LOOK_SECONDS)
+                    await asyncio.sleep(LOOK_S)
         except TimeoutError:
             raise EmbeddedFailed(f"the server in {self._folder.path} does not answer (process {self._pid})") from None
         finally:
@@ -132,7 +132,7 @@ class EmbeddedStore:
         """Start the server again when it died: killed for its memory, say, in the middle of the bazaar."""
         outage = Outage(f"the embedded store in {self._folder.path}")
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
+            await asyncio.sleep(WATCH_S)
             if self._lives:
                 outage.is_over()
                 continue
@@ -140,16 +140,16 @@ class EmbeddedStore:
             try:
                 await self._serve()
             except EmbeddedFailed as error:
-                _log.error("%s", error)
+                logger.error("%s", error)
 
     async def _ended_by(self, ending: signal.Signals) -> bool:
         if self._lives and self._pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(self._pid, ending)
         with suppress(TimeoutError):
-            async with asyncio.timeout(STOP_SECONDS_MAX):
+            async with asyncio.timeout(STOP_S_MAX):
                 while self._lives:  # noqa: ASYNC110 - no event tells of the end of a process that is not our child
-                    await asyncio.sleep(LOOK_SECONDS)
+                    await asyncio.sleep(LOOK_S)
         return not self._lives
 
     @property
@@ -186,7 +186,7 @@ def _spawn(command: list[str], folder: DataFolder, *, lock: int | None = None, s
 async def _answers(client: Redis) -> bool:
     """Whether the server serves; it does not while it starts and reads its file."""
     try:
-        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+        async with asyncio.timeout(ANSWER_S_MAX):
             await client.ping()
     except (RedisError, OSError):
         return False

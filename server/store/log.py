@@ -12,7 +12,7 @@ from server.core.values import BazaarId
 from server.store.codec import digest
 from server.store.errors import Conflict
 
-FOLLOW_SECONDS = 2.0
+FOLLOW_S = 2.0
 """How long `EventLog.follow` waits for news."""
 PAGE_ENTRIES = 500
 """How many entries and commands one read brings at most."""
@@ -55,7 +55,7 @@ class EventLog(Protocol):
         """Put a command into the commands stream; its stream id."""
 
     async def follow(self, after: int, cursor: str) -> News:
-        """Entries after this offset and commands after this stream id ("" for all); waits up to `FOLLOW_SECONDS` when there are none.
+        """Entries after this offset and commands after this stream id ("" for all); waits up to `FOLLOW_S` when there are none.
 
         Raises:
             BrokenLog: what comes next is not the next entry.
@@ -123,7 +123,7 @@ class MemoryLog:
         if news.entries or news.commands:
             return news
         try:
-            async with asyncio.timeout(FOLLOW_SECONDS):
+            async with asyncio.timeout(FOLLOW_S):
                 await self._news.wait()
         except TimeoutError:
             return news

@@ -23,11 +23,11 @@ from redis.exceptions import NoScriptError, RedisError
 from server.core.values import BazaarId
 from server.store.codec import digest
 from server.store.errors import BrokenLog, Conflict, StoreUnreachable
-from server.store.log import FOLLOW_SECONDS, PAGE_ENTRIES, News, Top
+from server.store.log import FOLLOW_S, PAGE_ENTRIES, News, Top
 
-ANSWER_SECONDS_MAX = 5.0
-"""After this a connection counts as dead; more than `FOLLOW_SECONDS`, which an idle read takes."""
-CONNECT_SECONDS_MAX = 2.0
+ANSWER_S_MAX = 5.0
+"""After this a connection counts as dead; more than `FOLLOW_S`, which an idle read takes."""
+CONNECT_S_MAX = 2.0
 CONNECTIONS_MAX = 16
 """For everything but following, which takes one more for each bazaar."""
 COMMANDS_KEPT = 100_000
@@ -38,7 +38,7 @@ SETTINGS: Mapping[str, Any] = {
     "protocol": 2,
     "retry": Retry(NoBackoff(), 0),
     "socket_timeout": None,
-    "socket_connect_timeout": CONNECT_SECONDS_MAX,
+    "socket_connect_timeout": CONNECT_S_MAX,
 }
 
 # ARGV: offset and sha1 of the expected top, then the records. 1 when all were appended, 0 when the log has another top.
@@ -99,9 +99,7 @@ class RedisStore:
     """See log.Store. ``settings`` are those of a redis-py connection."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        self._client = Redis(
-            connection_pool=BlockingConnectionPool(max_connections=CONNECTIONS_MAX, timeout=ANSWER_SECONDS_MAX, **settings)
-        )
+        self._client = Redis(connection_pool=BlockingConnectionPool(max_connections=CONNECTIONS_MAX, timeout=ANSWER_S_MAX, **settings))
         self._follower = Redis(connection_pool=ConnectionPool(**settings))
 
     def log(self, bazaar: BazaarId) -> "RedisLog":
@@ -170,7 +168,7 @@ class RedisLog:
         """See EventLog. A stream entry without a command in it is handed on as an empty one."""
         positions: dict[Any, Any] = {self.log_key: f"{after}-0", self.commands_key: cursor or "0-0"}
         async with _reaching():
-            answer: Any = await self._follower.xread(positions, count=PAGE_ENTRIES, block=int(FOLLOW_SECONDS * 1000))
+            answer: Any = await self._follower.xread(positions, count=PAGE_ENTRIES, block=int(FOLLOW_S * 1000))
         found = {key.decode(): items for key, items in answer}
         commands = [(stream_id.decode(), fields.get(b"c", b"")) for stream_id, fields in found.get(self.commands_key, ())]
         return News(_records(found.get(self.log_key, ()), after), commands)
@@ -205,7 +203,7 @@ def _sha1hex(record: bytes) -> str:
 @asynccontextmanager
 async def _reaching() -> AsyncIterator[None]:
     try:
-        async with asyncio.timeout(ANSWER_SECONDS_MAX):
+        async with asyncio.timeout(ANSWER_S_MAX):
             yield
     except (RedisError, OSError) as error:
-        raise StoreUnreachable(str(error) or f"no answer within {ANSWER_SECONDS_MAX:.0f} s") from error
+        raise StoreUnreachable(str(error) or f"no answer within {ANSWER_S_MAX:.0f} s") from error

@@ -13,7 +13,7 @@ MAJOR_MIN = 7
 """Redis and Valkey count on from each other: older than 7.0 lacks what the log needs."""
 _PROGRAMS = ("valkey-server", "redis-server")
 _VERSION = re.compile(r"server v=([0-9]+)\.([0-9.]+)")
-_ANSWER_SECONDS_MAX = 5
+_ANSWER_S_MAX = 5
 
 
 def find_server() -> Path:
@@ -49,7 +49,7 @@ def _major_of(program: Path) -> int | None:
     """The major version that the program names; None when it does not run or is no such server."""
     try:
         ran = subprocess.run(  # noqa: S603 - found on PATH or in our own packages
-            [program, "--version"], capture_output=True, text=True, timeout=_ANSWER_SECONDS_MAX, check=False
+            [program, "--version"], capture_output=True, text=True, timeout=_ANSWER_S_MAX, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None

@@ -26,7 +26,7 @@ from server.store.outage import Outage
 ENTRIES_PER_TURN = 200
 """How many entries are folded before the event loop's other tasks have their turn."""
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 class Writer:
@@ -67,7 +67,7 @@ class Writer:
                 except StoreUnreachable as error:
                     reason = str(error)
                 except Exception as error:  # whatever it is: the log is whole, and a bazaar must not stand still over it
-                    _log.exception("the writer stumbled")
+                    logger.exception("the writer stumbled")
                     reason = repr(error)
                 self.ready = False
                 await outage.sit_out(reason)
@@ -110,7 +110,7 @@ class Writer:
         self.ledger, self._cursor = Ledger(), ""
 
     def _give_up(self, fault: BrokenLog) -> None:
-        _log.critical("%s; this bazaar stands still until somebody mends its log", fault)
+        logger.critical("%s; this bazaar stands still until somebody mends its log", fault)
         self.broken = fault
         for answer in chain.from_iterable(self._waiters.values()):
             if not answer.done():
@@ -196,7 +196,7 @@ class Writer:
         except Refused as refused:
             return Refusal.of(refused)
         except Exception:  # a fault of ours in one rule must not keep every later command from being decided
-            _log.exception("command %s could not be decided", asked.command_id)
+            logger.exception("command %s could not be decided", asked.command_id)
             return Refusal.of(Refused("malformed", field="command", fault="could not be decided"))
 
     # Answering

@@ -71,9 +71,9 @@ def memory_log() -> MemoryLog:
 @pytest.fixture
 async def quick_log(memory_log: MemoryLog, monkeypatch: pytest.MonkeyPatch) -> MemoryLog:
     """An open bazaar in memory; outages and silences are short."""
-    monkeypatch.setattr(outage, "RETRY_SECONDS_MIN", 0.0005)
-    monkeypatch.setattr(outage, "RETRY_SECONDS_MAX", 0.001)
-    monkeypatch.setattr("server.store.log.FOLLOW_SECONDS", 0.01)
+    monkeypatch.setattr(outage, "RETRY_S_MIN", 0.0005)
+    monkeypatch.setattr(outage, "RETRY_S_MAX", 0.001)
+    monkeypatch.setattr("server.store.log.FOLLOW_S", 0.01)
     await opened(memory_log)
     return memory_log
 

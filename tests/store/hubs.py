@@ -18,7 +18,7 @@ from server.store.writer import Writer
 from tests.scenarios import START_MS
 from tests.store.samples import OPENING_ID, PLAN
 
-ANSWER_SECONDS = 10.0
+ANSWER_S = 10.0
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Hub:
 
     async def submit(self, command: object) -> Entry:
         """Submit, with patience."""
-        return await self.writer.submit(command, ANSWER_SECONDS)
+        return await self.writer.submit(command, ANSWER_S)
 
     async def insist(self, command: object) -> Entry:
         """Submit as a tablet does: again and again under the same id, until there is an answer."""

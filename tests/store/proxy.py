@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_S = 20.0
 
 
 class Proxy:
@@ -54,6 +54,6 @@ async def proxy_to(port: int) -> AsyncIterator[Proxy]:
 
 async def until(holds: Callable[[], bool]) -> None:
     """Give the other tasks their turn until this holds; they have not for ever."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(PATIENCE_S):
         while not holds():
             await asyncio.sleep(0.001)

@@ -134,7 +134,7 @@ async def test_killed_server_comes_back(running: EmbeddedStore, tmp_path: Path) 
 
 async def test_server_that_does_not_end(running: EmbeddedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that hangs is killed in the end, so that closing ends."""
-    monkeypatch.setattr(embedded, "STOP_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(embedded, "STOP_S_MAX", 0.2)
     await _append(running.url)
     stopped = _server_pid(tmp_path)
     assert stopped is not None
@@ -190,7 +190,7 @@ async def test_hanging_server_of_a_killed_parent(tmp_path: Path, monkeypatch: py
     os.kill(server, signal.SIGSTOP)
     parent.kill()
     parent.wait()
-    monkeypatch.setattr(embedded, "START_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(embedded, "START_S_MAX", 0.2)
     with pytest.raises(EmbeddedFailed, match=rf"does not answer \(process {server}\)"):
         await start_embedded(tmp_path)
     monkeypatch.undo()

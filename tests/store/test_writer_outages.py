@@ -49,8 +49,8 @@ async def test_pauses_of_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
     away = outage.Outage("the log")
     for _ in range(20):
         await away.sit_out("away")
-    assert outage.RETRY_SECONDS_MIN <= min(pauses)
-    assert outage.RETRY_SECONDS_MAX >= max(pauses)
+    assert outage.RETRY_S_MIN <= min(pauses)
+    assert outage.RETRY_S_MAX >= max(pauses)
     assert max(pauses[:1]) < 0.11 < min(pauses[8:])
     assert 20 == len(set(pauses))
     away.is_over()
@@ -85,7 +85,7 @@ async def test_stumbling_listener(quick_log: MemoryLog, caplog: pytest.LogCaptur
 
 async def test_replaced_log(monkeypatch: pytest.MonkeyPatch) -> None:
     """However often the log is replaced by a new edition, the hub follows the new one from its first entry."""
-    monkeypatch.setattr("server.store.log.FOLLOW_SECONDS", 0.01)
+    monkeypatch.setattr("server.store.log.FOLLOW_S", 0.01)
     store = MemoryStore()
     log = await opened(store.log(BazaarId("uji")))
     async with hub(log) as one:
@@ -105,7 +105,7 @@ async def test_replaced_log(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_log_that_is_not_opened(memory_log: MemoryLog, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands to a bazaar that is not open wait for its opening."""
-    monkeypatch.setattr(outage, "RETRY_SECONDS_MAX", 0.001)
+    monkeypatch.setattr(outage, "RETRY_S_MAX", 0.001)
     async with hub(memory_log) as one:
         waiting = asyncio.create_task(one.submit(issue(1)))
         await until(lambda: bool(one.writer._waiters))
