@@ -149,6 +149,8 @@ function paint() {
 /** @param {HTMLElement} card @param {Ticket} ticket @param {number} [busyAt] */
 function paintTicket(card, ticket, busyAt) {
   const { state } = ticket;
+  // What was said about a press is no news any more once something has happened to the ticket.
+  if (card.dataset.state !== state) find(card, "[data-answer]").hidden = true;
   card.dataset.state = state;
   find(card, "[data-badge]").dataset.tone = state === "called" ? "called" : LIVE.includes(state) ? "" : "quiet";
   find(card, "[data-status]").dataset.status = STATUS[state] || "closed";

@@ -143,8 +143,9 @@ function render(view) {
 /** @param {any} view */
 function renderHead(view) {
   const state = one("[data-counter-state]");
-  state.setAttribute("data-status", view.state);
-  text(state, strings.states[view.state]);
+  const shown = view.closed ? "closed" : view.state;
+  state.setAttribute("data-status", shown);
+  text(state, strings.states[shown]);
   text(one("[data-reason]"), view.reason);
 }
 

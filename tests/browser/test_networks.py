@@ -103,6 +103,7 @@ async def test_a_phone_without_a_network(devices: Devices, bazaar: Bazaar) -> No
     await phone.shows("A-001", "waiting")
     await phone.page.context.set_offline(False)
     await phone.is_called("A-001", 1)
+    await expect(phone.card("A-001").locator("[data-answer]")).to_be_hidden()
 
 
 async def test_taking_a_number_without_a_network(devices: Devices, bazaar: Bazaar) -> None:

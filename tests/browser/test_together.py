@@ -168,6 +168,7 @@ async def test_the_organisers_day(devices: Devices, bazaar: Bazaar) -> None:
     await desk.click("[data-end] button")
     await phone.shows("A-001", "expired")
     await expect(tv.page.locator("[data-slot]:not([hidden]):not([data-state=closed])")).to_have_count(0)
+    await expect(tablet.page.locator("[data-counter-state]")).to_have_attribute("data-status", "closed")
     for page in (desk, tablet.page, phone.page):
         await expect(page.locator("[data-bazaar-closed]")).to_be_visible()
 
