@@ -66,7 +66,7 @@ async def make_log(log: EventLog, plan: Plan, entries: int) -> int:
     await open_log(log, plan, by="admin", now_ms=START_MS, command_id=CommandId("opening-of-the-replay"))
     ledger = Ledger()
     ledger.apply((await log.read(0, 1))[0])
-    day = random.Random(1)  # noqa: S311 - the same log each time
+    day = random.Random(1)  # noqa: S311  # the same log each time
     top, batch, size = ledger.top, list[bytes](), len(ledger.top.record)
     while ledger.offset < entries:
         record = _next_record(ledger, day)

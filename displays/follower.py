@@ -70,7 +70,7 @@ class Follower:
             self._heard = False
             moved = await self._session()
             attempt = 0 if self._heard else attempt + 1
-            await asyncio.sleep(random.uniform(0, MOVED_SPREAD_S) if moved else back_off(attempt, random.random()))  # noqa: S311 - jitter
+            await asyncio.sleep(random.uniform(0, MOVED_SPREAD_S) if moved else back_off(attempt, random.random()))  # noqa: S311  # jitter
 
     async def _session(self) -> bool:
         """One connection until it is lost. Whether the hub said that it moves us."""

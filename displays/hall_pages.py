@@ -128,7 +128,7 @@ def public_url(request: web.Request, path: str) -> str:
 
 def qr(text: str) -> Markup:
     """A QR code as an SVG element without colours of its own background, sized by whoever shows it."""
-    return Markup(segno.make(text, error="m").svg_inline(border=2, omitsize=True))  # noqa: S704 - segno's own markup
+    return Markup(segno.make(text, error="m").svg_inline(border=2, omitsize=True))  # noqa: S704  # segno's own markup
 
 
 def _screen(plan: Plan, code: str) -> Screen:

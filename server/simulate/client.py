@@ -106,7 +106,7 @@ class Client:
                         return _answer(response.status, f"{method} {url}", await response.content.readline())
             except (aiohttp.ClientError, TimeoutError, ConnectionError):
                 pass
-            await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the crowd; nothing secret
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311  # spreads the crowd; nothing secret
             pause_s = min(2 * pause_s, PAUSE_S_MAX)
 
 

@@ -148,7 +148,7 @@ class EmbeddedStore:
                 os.kill(self._pid, ending)
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_S_MAX):
-                while self._lives:  # noqa: ASYNC110 - no event tells of the end of a process that is not our child
+                while self._lives:  # noqa: ASYNC110  # no event tells of the end of a process that is not our child
                     await asyncio.sleep(LOOK_S)
         return not self._lives
 
@@ -170,7 +170,7 @@ def _spawn(command: list[str], folder: DataFolder, *, lock: int | None = None, s
     """Run a program in the folder, in a session of its own: Ctrl-C would end the server before those who still write to it."""
     with (folder.path / SERVER_LOG).open("ab") as log:
         try:
-            return subprocess.Popen(  # noqa: S603 - both programs are ours to choose
+            return subprocess.Popen(  # noqa: S603  # both programs are ours to choose
                 command,
                 cwd=folder.path,
                 stdin=stdin,

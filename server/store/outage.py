@@ -22,7 +22,7 @@ class Outage:
         if not self._pause_seconds:
             logger.warning("%s: %s; trying again", self._what, reason)
         self._pause_seconds = min(max(2 * self._pause_seconds, 2 * RETRY_S_MIN), RETRY_S_MAX)
-        jitter = random.uniform(0.5, 1.0)  # noqa: S311 - keeps hubs from coming back all at once; nothing secret
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311  # keeps hubs from coming back all at once; nothing secret
         await asyncio.sleep(self._pause_seconds * jitter)
 
     def is_over(self) -> None:

@@ -48,7 +48,7 @@ def _candidates() -> Iterator[Path]:
 def _major_of(program: Path) -> int | None:
     """The major version that the program names; None when it does not run or is no such server."""
     try:
-        ran = subprocess.run(  # noqa: S603 - found on PATH or in our own packages
+        ran = subprocess.run(  # noqa: S603  # found on PATH or in our own packages
             [program, "--version"], capture_output=True, text=True, timeout=_ANSWER_S_MAX, check=False
         )
     except (OSError, subprocess.TimeoutExpired):

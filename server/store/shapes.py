@@ -60,7 +60,7 @@ def _shape(hint: Any, bounds: Bounds) -> Any:
         return _shape(hint.__supertype__, bounds)
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        return Union[tuple(_shape(arg, bounds) for arg in args)]  # noqa: UP007 - put together at run time
+        return Union[tuple(_shape(arg, bounds) for arg in args)]  # noqa: UP007  # put together at run time
     if origin is tuple:
         item: Any = _shape(args[0], bounds)
         return Annotated[tuple[item, ...], Field(strict=False)]

@@ -14,7 +14,7 @@ from tests.faults.link import Link, link_to
 from tests.faults.processes import Server, Urut, run, running, until
 
 BAZAAR = Path(__file__).with_name("bazaar.toml")
-SECRET = "a secret of the tests only"  # noqa: S105 - it guards nothing
+SECRET = "a secret of the tests only"  # noqa: S105  # it guards nothing
 COUNTERS = range(1, 9)
 
 

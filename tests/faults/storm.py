@@ -86,7 +86,7 @@ class Storm:
 
     def _own_chance(self) -> random.Random:
         """Chance for one of many who act at the same time, each by its own."""
-        return random.Random(self._chance.random())  # noqa: S311 - a storm, no secret
+        return random.Random(self._chance.random())  # noqa: S311  # a storm, no secret
 
 
 def _keep(newest: dict[str, Frame]) -> Callable[[Frame], None]:

@@ -11,9 +11,7 @@ from tests.house.tree import sources, texts
 
 SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:|mypy:|pyright:|ruff:|fmt:)")
 CODE = r"[A-Za-z]+[\w-]*"
-WITH_REASON = re.compile(
-    rf"#\s*(noqa:\s*{CODE}(,\s*{CODE})*|type:\s*ignore\[[\w, -]+\]|pragma: no cover|fmt: (off|on|skip))\s+(#|-)?.*[a-z]{{4,}}"
-)
+WITH_REASON = re.compile(rf"# (noqa: {CODE}(, {CODE})*|type: ignore\[[\w, -]+\]|pragma: no cover|fmt: (off|on|skip))  # .*[a-z]{{4,}}")
 JS_SILENCED = re.compile(r"@ts-(ignore|nocheck)|eslint-disable|@ts-expect-error(?!:? \w+ \w+)")
 TURNED_OFF = re.compile(
     r'^(?!(?:extend-)?select\b).*"[A-Z]+\d+"|^(?:ignore_missing_imports|disable_error_code|ignore_imports|exclude|follow_imports)\b'
@@ -21,7 +19,7 @@ TURNED_OFF = re.compile(
 
 
 def test_silenced_checks_have_a_reason() -> None:
-    """Every noqa and type: ignore names its rule and is followed by a reason."""
+    """Every noqa and type: ignore names its rule and is followed by a reason, all in one form: `# noqa: S603  # the reason`."""
     assert [] == [f"{path}:{line}" for path, text in sources(".py") for line in silenced_without_reason(text)]
 
 
@@ -37,16 +35,24 @@ def test_settings_that_ignore_have_a_reason() -> None:
 
 @pytest.mark.parametrize(
     "comment",
-    ["# noqa", "# noqa: S603", "# type: ignore", "# type: ignore[arg-type]", "# type: ignore  # stubs are wrong", "# noqa: S101, S603 - "],
+    [
+        "# noqa",
+        "# noqa: S603",
+        "# noqa: S101, S603  # ",
+        "# noqa: S603 - the arguments are ours",
+        "# type: ignore",
+        "# type: ignore[arg-type]",
+        "# type: ignore  # stubs are wrong",
+    ],
 )
 def test_a_bare_silencer_is_seen(comment: str) -> None:
-    """A silencer without its rule or without a reason is a fault."""
+    """A silencer without its rule, without a reason, or with one in another form is a fault."""
     assert [1] == list(silenced_without_reason(f"x = 1  {comment}\n"))
 
 
 @pytest.mark.parametrize(
     "comment",
-    ["# noqa: S603 - the arguments are ours", "# noqa: S101, S603  # the arguments are ours", "# type: ignore[misc]  # no stubs exist"],
+    ["# noqa: S603  # the arguments are ours", "# noqa: S101, S603  # the arguments are ours", "# type: ignore[misc]  # no stubs exist"],
 )
 def test_a_reason_is_enough(comment: str) -> None:
     """Rule and reason on the line: nothing to say."""

@@ -29,7 +29,7 @@ def program_at(path: Path, script: str) -> None:
 
 def run(tool: str, path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """One of the tools, with nothing in its environment but these."""
-    return subprocess.run(  # noqa: S603 - our own script
+    return subprocess.run(  # noqa: S603  # our own script
         [path / "bash", ROOT / "tools" / tool],
         env={"PATH": os.fspath(path), **environment},
         capture_output=True,

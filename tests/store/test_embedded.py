@@ -246,7 +246,7 @@ async def test_folder_that_cannot_be_used(tmp_path: Path) -> None:
 def _parent(folder: Path, ends_with_parent: str) -> tuple["subprocess.Popen[str]", str]:
     """Another process with a store on the folder, and the store's URL."""
     program = [sys.executable, "-c", PARENT, str(folder), ends_with_parent]
-    parent = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own words
+    parent = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: S603  # our own words
     assert parent.stdout is not None
     return parent, parent.stdout.readline().strip()
 

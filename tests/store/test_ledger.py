@@ -35,7 +35,7 @@ def test_empty_ledger() -> None:
     ledger = Ledger()
     assert (Top(), 0, "", "", 0, "") == (ledger.top, ledger.offset, ledger.head, ledger.epoch, ledger.at, ledger.cursor)
     with pytest.raises(LookupError):
-        ledger.bazaar  # noqa: B018 - reading it is the test
+        ledger.bazaar  # noqa: B018  # reading it is the test
 
 
 def test_folded_ledger() -> None:

@@ -28,7 +28,7 @@ COMMANDS = 120
 async def test_hubs_racing(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId, hubs: int) -> None:
     """However many hubs decide at once, each command has one entry, in stream order, and all hubs end with the same log."""
     await opened(redis_log)
-    chance = random.Random(hubs)  # noqa: S311 - a test that can be repeated
+    chance = random.Random(hubs)  # noqa: S311  # a test that can be repeated
     order = [number for number in range(COMMANDS) for _ in range(chance.choice([1, 1, 1, 2, 3]))]
     async with AsyncExitStack() as stack:
         running = [await _hub_of_its_own(stack, embedded.url, bazaar_id) for _ in range(hubs)]
@@ -46,7 +46,7 @@ async def test_hubs_racing(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_
 async def test_hubs_that_come_and_go(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId) -> None:
     """Hubs that are stopped in the middle of their work leave no command undecided and none decided twice."""
     await opened(redis_log)
-    chance = random.Random(7)  # noqa: S311 - a test that can be repeated
+    chance = random.Random(7)  # noqa: S311  # a test that can be repeated
     async with AsyncExitStack() as stack:
         steady = await _hub_of_its_own(stack, embedded.url, bazaar_id)
         for start in range(0, COMMANDS, 20):
@@ -63,7 +63,7 @@ async def test_hubs_that_come_and_go(embedded: EmbeddedStore, redis_log: RedisLo
 async def test_hub_whose_answers_are_lost(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId) -> None:
     """On a network that loses answers the hub goes on, and what it writes stands once."""
     await opened(redis_log)
-    chance = random.Random(3)  # noqa: S311 - a test that can be repeated
+    chance = random.Random(3)  # noqa: S311  # a test that can be repeated
     port = int(embedded.url.rpartition(":")[2].partition("/")[0])
     async with proxy_to(port) as proxy, AsyncExitStack() as stack:
         one = await _hub_of_its_own(stack, embedded.url.replace(f":{port}/", f":{proxy.port}/"), bazaar_id)

@@ -242,7 +242,7 @@ async def test_writer_that_runs_again(quick_log: MemoryLog) -> None:
 @pytest.mark.parametrize("seed", range(5))
 async def test_hubs_on_a_failing_store(quick_log: MemoryLog, seed: int) -> None:
     """With a store that fails at any moment, before or after it did its work, three hubs write one whole log between them."""
-    chance = random.Random(seed)  # noqa: S311 - a test that can be repeated
+    chance = random.Random(seed)  # noqa: S311  # a test that can be repeated
     flaky = [FailingLog(quick_log, chance, 0.2) for _ in range(3)]
     async with hub(flaky[0]) as one, hub(flaky[1]) as two, hub(flaky[2]) as three:
         answers = await asyncio.gather(*(chance.choice([one, two, three]).insist(issue(number % 30)) for number in range(60)))

@@ -23,7 +23,7 @@ from tests.store.samples import OPENING_ID, PLAN, issue
 
 async def test_outage(quick_log: MemoryLog, caplog: pytest.LogCaptureFixture) -> None:
     """While the store is away the writer is not ready and says so once; it comes back by itself."""
-    failing = FailingLog(quick_log, random.Random(0), 0.0)  # noqa: S311 - it fails always or never
+    failing = FailingLog(quick_log, random.Random(0), 0.0)  # noqa: S311  # it fails always or never
     async with hub(failing) as one:
         await one.submit(issue(1))
         failing.share = 1.0
@@ -95,7 +95,7 @@ async def test_replaced_log(monkeypatch: pytest.MonkeyPatch) -> None:
             await store.archive(BazaarId("uji"), old)
             await until(lambda: not one.writer.ready)
             with pytest.raises(LookupError):
-                one.writer.ledger.bazaar  # noqa: B018 - reading it is the test
+                one.writer.ledger.bazaar  # noqa: B018  # reading it is the test
             await open_log(log, PLAN, by="admin", now_ms=START_MS + edition, command_id=OPENING_ID)
             await until(lambda: one.writer.ready)
             assert old != one.writer.ledger.epoch
