@@ -11,7 +11,7 @@ Sentences are English message ids; the answer says them in the reader's language
 
 from collections.abc import Mapping
 
-from server.core.refusals import SENTENCES, Refused
+from server.core.refusals import SENTENCES
 
 RETRY_S = 2
 """What ``Retry-After`` says while the store is away."""
@@ -77,8 +77,3 @@ def refused(code: str, fields: Mapping[str, object]) -> Problem:
     problem = Problem(422 if code == "malformed" else 409, code, SENTENCES.get(code, code))
     problem.fields.update(fields)
     return problem
-
-
-def of_refused(error: Refused) -> Problem:
-    """The answer to a command that was refused before it was published."""
-    return refused(error.code, error.fields)

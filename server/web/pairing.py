@@ -4,9 +4,9 @@ from aiohttp import web
 
 from server.hub.room import Room
 from server.web import errors
-from server.web.credentials import ADMIN, COOKIE_S, SUPERVISOR, scope_of
+from server.web.credentials import ADMIN, COOKIE_S, SUPERVISOR
 from server.web.keys import CREDENTIALS
-from server.web.requests import room_of
+from server.web.requests import room_of, scope_of_room
 
 routes = web.RouteTableDef()
 
@@ -15,7 +15,7 @@ routes = web.RouteTableDef()
 async def pair(request: web.Request) -> web.Response:
     """Set the signed cookie of the key's principal and go to its page."""
     room = room_of(request)
-    credentials, scope = request.app[CREDENTIALS], scope_of(room.plan.bazaar.id, room.epoch)
+    credentials, scope = request.app[CREDENTIALS], scope_of_room(room)
     principal = credentials.principal_of_key(scope, request.match_info["key"])
     if principal is None:
         raise errors.no_credential()
@@ -38,4 +38,4 @@ def page_of(room: Room, principal: str) -> str:
 
 def key_of(request: web.Request, room: Room, principal: str) -> str:
     """The key of a principal of this bazaar."""
-    return request.app[CREDENTIALS].key(scope_of(room.plan.bazaar.id, room.epoch), principal)
+    return request.app[CREDENTIALS].key(scope_of_room(room), principal)

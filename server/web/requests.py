@@ -10,7 +10,6 @@ from server.core.entry import Entry, Refusal
 from server.core.refusals import Refused
 from server.core.values import BazaarId, VisitId
 from server.hub.room import Room
-from server.store.codec import command_from_map
 from server.store.errors import StoreUnreachable
 from server.web import errors
 from server.web.credentials import ADMIN, DEVICE_COOKIE, SUPERVISOR, scope_of
@@ -36,6 +35,11 @@ def room_of(request: web.Request) -> Room:
     return room
 
 
+def scope_of_room(room: Room) -> str:
+    """What the keys, cookies and tokens of the room's bazaar are bound to."""
+    return scope_of(room.plan.bazaar.id, room.epoch)
+
+
 # Who asks
 
 
@@ -45,7 +49,7 @@ def principals_of(request: web.Request, room: Room) -> frozenset[str]:
     Raises:
         Problem: 401 for a bearer key that is nobody's, 403 for a page of another site that uses this device's cookies.
     """
-    credentials, scope = request.app[CREDENTIALS], scope_of(room.plan.bazaar.id, room.epoch)
+    credentials, scope = request.app[CREDENTIALS], scope_of_room(room)
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
         principal = credentials.principal_of_key(scope, key.strip())
@@ -69,11 +73,6 @@ def require(request: web.Request, room: Room, *allowed: str) -> str:
         if principal in principals:
             return principal
     raise errors.not_yours() if principals else errors.no_credential()
-
-
-def is_trusted(request: web.Request, room: Room) -> bool:
-    """Whether the limits for the public do not apply: a kiosk's, a supervisor's or the organiser's credential."""
-    return any(who in (ADMIN, SUPERVISOR) or who.startswith("kiosk/") for who in principals_of(request, room))
 
 
 def is_cross_origin(request: web.Request) -> bool:
@@ -100,8 +99,13 @@ def device_of(request: web.Request) -> str:
     return request.cookies.get(DEVICE_COOKIE, "")
 
 
-def check_limit(request: web.Request) -> None:
-    """Count this request for the address it comes from; raises `Problem` 429 when it was one too many."""
+def check_limit(request: web.Request, room: Room) -> None:
+    """Count a request of the public for the address it comes from; raises `Problem` 429 when it was one too many.
+
+    A kiosk's, a supervisor's or the organiser's credential has no limit.
+    """
+    if any(who in (ADMIN, SUPERVISOR) or who.startswith("kiosk/") for who in principals_of(request, room)):
+        return
     wait_s = request.app[LIMITS].wait_s(request.remote or "")
     if wait_s:
         raise errors.too_many(wait_s)
@@ -112,12 +116,12 @@ def check_limit(request: web.Request) -> None:
 
 def visit_token(request: web.Request, room: Room, visit: VisitId) -> str:
     """The secret that opens a visit's page."""
-    return request.app[CREDENTIALS].visit_token(scope_of(room.plan.bazaar.id, room.epoch), visit)
+    return request.app[CREDENTIALS].visit_token(scope_of_room(room), visit)
 
 
 def visit_of(request: web.Request, room: Room, token: str) -> VisitId:
     """The visit that a token opens, whether it has tickets yet or not; raises `Problem` 404."""
-    visit = request.app[CREDENTIALS].visit_of_token(scope_of(room.plan.bazaar.id, room.epoch), token)
+    visit = request.app[CREDENTIALS].visit_of_token(scope_of_room(room), token)
     if visit is None:
         raise errors.not_found("visit")
     return visit
@@ -125,7 +129,7 @@ def visit_of(request: web.Request, room: Room, token: str) -> VisitId:
 
 def new_visit(request: web.Request, room: Room, device: str, command_id: str) -> VisitId:
     """The visit that this device's command begins; the same command of the same device begins the same one."""
-    return request.app[CREDENTIALS].visit_id(scope_of(room.plan.bazaar.id, room.epoch), device, command_id)
+    return request.app[CREDENTIALS].visit_id(scope_of_room(room), device, command_id)
 
 
 # Bodies and commands
@@ -152,14 +156,11 @@ async def carry_out(request: web.Request, room: Room, command: Mapping[str, obje
     Raises:
         Problem: 422 when it is no command (nothing was published), 409 with the refusal, 503 without an answer.
     """
-    source = {**command, "by": by}
-    try:
-        command_from_map(source)
-    except Refused as error:
-        raise errors.of_refused(error) from None
     try:
         with request.app[METRICS].command_s.time():
-            entry = await room.submit(source)
+            entry = await room.submit({**command, "by": by})
+    except Refused as error:
+        raise errors.refused(error.code, error.fields) from None
     except StoreUnreachable:
         raise errors.store_unreachable() from None
     if isinstance(entry.outcome, Refusal):
