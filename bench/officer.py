@@ -1,7 +1,6 @@
 """The officer and the kiosk of a measurement, over HTTP on connections that are kept open."""
 
 import asyncio
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from typing import Any, Self
 import aiohttp
 
 from bench.processes import Hub
+from server.store.command_ids import new_command_id
 
 ISSUING_AT_ONCE = 8
-COMMAND_ID_BYTES = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ class Officer:
         return Press(offset=body["offset"], pressed_ns=pressed_ns, answered_ns=answered_ns)
 
     async def _post(self, path: str, key: str, order: Mapping[str, object]) -> Any:
-        body = {**order, "command_id": secrets.token_urlsafe(COMMAND_ID_BYTES)}
+        body = {**order, "command_id": new_command_id()}
         async with self._session.post(self.hub.home + path, json=body, headers={"Authorization": f"Bearer {key}"}) as response:
             answer = await response.json()
             if not response.ok:

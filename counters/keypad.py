@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
 
 from counters import tablet
-from counters.orders import new_command_id
 from counters.sentences import sentence_of
 from server.core.entry import Entry, Refusal
 from server.core.refusals import SENTENCES
 from server.core.values import CommandId, CounterNumber
 from server.store.codec import command_from_map, encode_command
+from server.store.command_ids import new_command_id
 from server.store.errors import StoreUnreachable
 from server.store.ledger import Ledger
 from server.store.log import PAGE_ENTRIES, EventLog

@@ -1,21 +1,17 @@
 """What staff press, on its way in: a form or JSON becomes a command of whoever is allowed to send it, and its entry the answer."""
 
-import secrets
 from collections.abc import Mapping
 
 from aiohttp import web
 
-from counters.sentences import events_of
 from server.core.entry import Entry
 from server.hub.room import Room
 from server.web import errors
 from server.web.credentials import ADMIN, SUPERVISOR, counter_principal
-from server.web.requests import carry_out, json_body, require
+from server.web.requests import carry_out, form_body, is_form, json_body, require
 
-FORM = "application/x-www-form-urlencoded"
 NUMBERS = ("counter", "minutes")
 """The fields of a form that stand for numbers."""
-COMMAND_ID_BYTES = 18
 SENDERS = {ADMIN: "desk"}
 """What the log calls a principal, where that is another name."""
 
@@ -23,25 +19,11 @@ Wish = Mapping[str, object]
 """A command's map as it was asked for: ``command_id``, ``do`` and the order's own fields."""
 
 
-def new_command_id() -> str:
-    """An id for one press of a button on a page that the server drew."""
-    return secrets.token_urlsafe(COMMAND_ID_BYTES)
-
-
-def is_form(request: web.Request) -> bool:
-    """Whether a page without scripts asks: it wants a page again."""
-    return request.content_type == FORM
-
-
 async def wish_of(request: web.Request) -> Wish:
     """What the body asks for; raises `Problem` 413 or 422."""
     if not is_form(request):
         return await json_body(request)
-    try:
-        form = await request.post()
-    except (ValueError, LookupError):
-        raise errors.malformed("body", "no form") from None
-    return {name: _value(name, str(text)) for name, text in form.items()}
+    return {name: _value(name, texts[-1]) for name, texts in (await form_body(request)).items()}
 
 
 async def press_at_counter(request: web.Request, room: Room, number: int, wish: Wish) -> Entry:
@@ -64,11 +46,6 @@ async def press_at_desk(request: web.Request, room: Room, wish: Wish) -> Entry:
     """Carry out a command of the organiser or a supervisor; raises `Problem`."""
     principal = require(request, room, ADMIN, SUPERVISOR)
     return await carry_out(request, room, wish, SENDERS.get(principal, principal))
-
-
-def answer_of(entry: Entry) -> web.Response:
-    """``{offset, events}``, each event as ``[name, map]``."""
-    return web.json_response({"offset": entry.offset, "events": events_of(entry)})
 
 
 def _value(name: str, text: str) -> object:

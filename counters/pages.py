@@ -9,12 +9,13 @@ from server.core.entry import Entry
 from server.core.plan import Plan
 from server.core.values import CounterNumber, Label, label_of
 from server.hub.room import Room
+from server.store.command_ids import new_command_id
 from server.web import errors
 from server.web.credentials import ADMIN, SUPERVISOR, counter_principal
 from server.web.errors import Problem
 from server.web.keys import ADDRESSES
 from server.web.pages import render, said, words_of
-from server.web.requests import principals_of, require, room_of
+from server.web.requests import answer_of, is_form, principals_of, require, room_of
 
 routes = web.RouteTableDef()
 
@@ -43,7 +44,7 @@ async def press_at_counter(request: web.Request) -> web.Response:
     try:
         entry = await orders.press_at_counter(request, room, number, await orders.wish_of(request))
     except Problem as problem:
-        if not orders.is_form(request):
+        if not is_form(request):
             raise
         return _counter_page(request, room, number, problem)
     return _answer(request, entry)
@@ -65,7 +66,7 @@ async def press_at_desk(request: web.Request) -> web.Response:
     try:
         entry = await orders.press_at_desk(request, room, await orders.wish_of(request))
     except Problem as problem:
-        if not orders.is_form(request):
+        if not is_form(request):
             raise
         return _desk_page(request, room, problem)
     return _answer(request, entry)
@@ -81,8 +82,8 @@ async def pair(request: web.Request) -> web.Response:
 
 def _answer(request: web.Request, entry: Entry) -> web.Response:
     """What was pressed has happened. A page without scripts goes back to where it came from and shows it."""
-    if not orders.is_form(request):
-        return orders.answer_of(entry)
+    if not is_form(request):
+        return answer_of(entry)
     return web.Response(status=303, headers={"Location": request.path.removesuffix("/commands")})
 
 
@@ -100,7 +101,7 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
         waiting=_waiting(room, number),
         reason_max=REASON_LENGTH_MAX,
         commands=f"{path}/commands",
-        new_command_id=orders.new_command_id,
+        new_command_id=new_command_id,
         page={
             "base": f"/{plan.bazaar.id}",
             "commands": f"{path}/commands",
@@ -127,7 +128,7 @@ def _desk_page(request: web.Request, room: Room, problem: Problem | None = None)
         text_max=ANNOUNCEMENT_LENGTH_MAX,
         minutes=ANNOUNCEMENT_MINUTES,
         commands=f"{path}/commands",
-        new_command_id=orders.new_command_id,
+        new_command_id=new_command_id,
         page={
             "base": f"/{plan.bazaar.id}",
             "commands": f"{path}/commands",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from server.core.entry import Entry
-from server.store.codec import encode_entry, entry_as_json
+from server.store.codec import events_of
 
 EVENT_SENTENCES: Mapping[str, str] = MappingProxyType(
     {
@@ -31,12 +31,6 @@ EVENT_SENTENCES: Mapping[str, str] = MappingProxyType(
         "bazaar_closed": "The bazaar is closed.",
     }
 )
-
-
-def events_of(entry: Entry) -> list[tuple[str, Mapping[str, object]]]:
-    """The entry's events as ``(name, map)``, as the log holds them; none when it is a refusal."""
-    events = entry_as_json(encode_entry(entry)).get("events", [])
-    return [(name, fields) for name, fields in events] if isinstance(events, list) else []
 
 
 def sentence_of(entry: Entry, translate: Callable[[str], str]) -> str:

@@ -11,21 +11,23 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from displays.visit import own_tickets
-from displays.visit_pages import Form, join_page, known_visit, visit_page, visit_path
+from displays.visit_pages import join_page, known_visit, visit_page, visit_path
 from server.core.entry import Entry
 from server.core.events import TicketIssued
 from server.core.place import Place
 from server.core.values import VisitId
 from server.hub.room import Room
-from server.store.codec import encode_entry, entry_as_json
 from server.web import errors
 from server.web.errors import Problem
 from server.web.pages import said
 from server.web.requests import (
+    answer_of,
     carry_out,
     check_limit,
     check_origin,
     device_of,
+    form_body,
+    is_form,
     json_body,
     new_visit,
     principals_of,
@@ -38,7 +40,6 @@ routes = web.RouteTableDef()
 
 OF_RESIDENTS = ("hold", "return", "cancel")
 """What residents may do with their own tickets."""
-FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ async def take(request: web.Request) -> web.Response:
     room = room_of(request)
     check_origin(request)
     resident = _resident(request, room)
-    if request.content_type == FORM:
+    if is_form(request):
         return await _take_by_form(request, room, resident)
     visit, entry = await _issue(request, room, resident, await json_body(request))
     return web.json_response(_answer(request, room, visit, entry), status=201)
@@ -67,10 +68,9 @@ async def command(request: web.Request) -> web.Response:
     room = room_of(request)
     check_origin(request)
     visit = known_visit(request, room)
-    if request.content_type != FORM:
-        entry = await _change(request, room, visit, await json_body(request))
-        return web.json_response({"offset": entry.offset, "events": entry_as_json(encode_entry(entry))["events"]})
-    wish = {name: values[0] for name, values in (await _form(request)).items()}
+    if not is_form(request):
+        return answer_of(await _change(request, room, visit, await json_body(request)))
+    wish = {name: values[-1] for name, values in (await form_body(request)).items()}
     try:
         await _change(request, room, visit, wish)
     except Problem as problem:
@@ -80,8 +80,8 @@ async def command(request: web.Request) -> web.Response:
 
 
 async def _take_by_form(request: web.Request, room: Room, resident: Resident) -> web.Response:
-    form = await _form(request)
-    single: dict[str, object] = {name: form[name][0] for name in ("command_id", "lane", "visit") if name in form}
+    form = await form_body(request)
+    single: dict[str, object] = {name: form[name][-1] for name in ("command_id", "lane", "visit") if name in form}
     try:
         if "services" not in form:
             raise Problem(422, "malformed", "Tick at least one errand.", field="services")
@@ -143,12 +143,3 @@ def _ticket(event: TicketIssued, place: Place | None) -> dict[str, object]:
 
 def _issued(entry: Entry, visit: VisitId) -> list[TicketIssued]:
     return [event for event in entry.events if isinstance(event, TicketIssued) and event.visit == visit]
-
-
-async def _form(request: web.Request) -> Form:
-    """The form's fields; raises `Problem` 422 when it is none."""
-    try:
-        form = await request.post()
-    except (ValueError, LookupError):
-        raise errors.malformed("body", "no form") from None
-    return {name: [str(value) for value in form.getall(name)] for name in form}

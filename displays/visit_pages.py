@@ -1,7 +1,5 @@
 """The pages of those who take numbers and follow their turn: on their own phones, and at a kiosk."""
 
-import secrets
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from types import MappingProxyType
@@ -15,18 +13,15 @@ from displays.offer import offices
 from displays.visit import lines_followed, own_tickets
 from server.core.values import TicketState, VisitId
 from server.hub.room import Room
+from server.store.command_ids import new_command_id
 from server.web import errors
 from server.web.credentials import ADMIN, COOKIE_S, DEVICE_COOKIE, SUPERVISOR, kiosk_principal, new_device
 from server.web.pages import render
-from server.web.requests import device_of, require, room_of, visit_of
+from server.web.requests import Form, device_of, require, room_of, visit_of
 
 routes = web.RouteTableDef()
 
-Form = Mapping[str, Sequence[str]]
-"""What a form was filled in with: one or more values a field."""
-
 NO_FORM: Form = MappingProxyType({})
-COMMAND_ID_BYTES = 18
 KIOSK_IDLE_S = 45
 KIOSK_WARNING_S = 10
 
@@ -148,11 +143,6 @@ def known_visit(request: web.Request, room: Room) -> VisitId:
 def visit_path(room: Room, token: str) -> str:
     """The path of a visit's page."""
     return f"/{room.plan.bazaar.id}/visit/{token}"
-
-
-def new_command_id() -> str:
-    """An id for one press of a button on a page that the server drew."""
-    return secrets.token_urlsafe(COMMAND_ID_BYTES)
 
 
 def remember_device(request: web.Request, response: web.StreamResponse, device: str) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,13 +12,13 @@ from typing import Any, Self
 import aiohttp
 
 from server.core.plan import Plan
+from server.store.command_ids import new_command_id
 
 ANSWER_S = 10.0
 PAUSE_S_MIN = 0.5
 PAUSE_S_MAX = 5.0
 LINE_BYTES_MAX = 2 * 1024 * 1024
 """The opening entry of a log holds the whole bazaar file."""
-COMMAND_ID_BYTES = 18
 
 
 class NotWelcome(Exception):
@@ -89,7 +88,7 @@ class Client:
         return await self._command(f"{self._public}/visit/{token}/commands", order, self._kiosk_key)
 
     async def _command(self, url: str, order: Mapping[str, object], key: str) -> Answer:
-        body = {**order, "command_id": secrets.token_urlsafe(COMMAND_ID_BYTES)}
+        body = {**order, "command_id": new_command_id()}
         answer = await self._asked("POST", url, headers=_bearer(key), body=body)
         if answer.body.get("code") == "bazaar_closed":
             raise BazaarOver

@@ -90,7 +90,8 @@ def digest(record: bytes) -> bytes:
 def encode_entry(entry: Entry) -> bytes:
     """The bytes that stand in the log. Fields that are None are left out of the events' maps."""
     head = {"offset": entry.offset, "at": entry.at, "command_id": entry.command_id, "cursor": entry.cursor, "by": entry.by}
-    return _pack({**head, **_outcome_map(entry.outcome), "prev": entry.prev})
+    outcome = {"refused": entry.outcome.as_map()} if isinstance(entry.outcome, Refusal) else {"events": events_of(entry)}
+    return _pack({**head, **outcome, "prev": entry.prev})
 
 
 def decode_entry(record: bytes) -> Entry:
@@ -109,6 +110,11 @@ def decode_entry(record: bytes) -> Entry:
         outcome=_read_outcome(head),
         prev=head.prev,
     )
+
+
+def events_of(entry: Entry) -> list[tuple[str, dict[str, object]]]:
+    """The entry's events as ``(name, map)``, as the log and JSON hold them; none when it is a refusal."""
+    return [(_NAME_OF[type(event)], _given_fields(event)) for event in entry.events]
 
 
 def entry_as_json(record: bytes) -> dict[str, object]:
@@ -136,12 +142,6 @@ def split_records(log: bytes) -> Iterator[bytes]:
             raise ValueError(f"byte {start}: no whole record begins here") from error
         yield log[start : unpacker.tell()]
         start = unpacker.tell()
-
-
-def _outcome_map(outcome: Outcome) -> dict[str, object]:
-    if isinstance(outcome, Refusal):
-        return {"refused": outcome.as_map()}
-    return {"events": [[_NAME_OF[type(event)], _given_fields(event)] for event in outcome]}
 
 
 def _read_outcome(head: _EntryMap) -> Outcome:

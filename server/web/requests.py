@@ -1,7 +1,7 @@
 """What every handler needs: the bazaar that is asked for, who asks, the body, and a command carried out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -10,12 +10,16 @@ from server.core.entry import Entry, Refusal
 from server.core.refusals import Refused
 from server.core.values import BazaarId, VisitId
 from server.hub.room import Room
+from server.store.codec import events_of
 from server.store.errors import StoreUnreachable
 from server.web import errors
 from server.web.credentials import ADMIN, DEVICE_COOKIE, SUPERVISOR, scope_of
 from server.web.keys import CREDENTIALS, HUB, LIMITS, METRICS
 
 BODY_BYTES_MAX = 64 * 1024
+FORM = "application/x-www-form-urlencoded"
+Form = Mapping[str, Sequence[str]]
+"""What a form was filled in with: one or more values a field."""
 
 
 def room_of(request: web.Request) -> Room:
@@ -135,6 +139,20 @@ def new_visit(request: web.Request, room: Room, device: str, command_id: str) ->
 # Bodies and commands
 
 
+def is_form(request: web.Request) -> bool:
+    """Whether a page without scripts asks: it wants a page again."""
+    return request.content_type == FORM
+
+
+async def form_body(request: web.Request) -> Form:
+    """The form that the request carries; raises `Problem` 413 or 422."""
+    try:
+        form = await request.post()
+    except (ValueError, LookupError):
+        raise errors.malformed("body", "no form") from None
+    return {name: [str(value) for value in form.getall(name)] for name in form}
+
+
 async def json_body(request: web.Request) -> dict[str, object]:
     """The JSON object that the request carries; raises `Problem` 413 or 422."""
     try:
@@ -166,3 +184,8 @@ async def carry_out(request: web.Request, room: Room, command: Mapping[str, obje
     if isinstance(entry.outcome, Refusal):
         raise errors.refused(entry.outcome.code, {**entry.outcome.fields, "offset": entry.offset})
     return entry
+
+
+def answer_of(entry: Entry) -> web.Response:
+    """What a command brought about: ``{offset, events}``, each event as ``[name, map]``."""
+    return web.json_response({"offset": entry.offset, "events": events_of(entry)})
