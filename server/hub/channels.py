@@ -1,4 +1,4 @@
-"""Channels: small views that screens follow, each with one newest frame that holds the whole truth.
+"""Kinds of channels, small views that screens follow, and their frames, each of which holds the whole truth.
 
 A frame never depends on an earlier one, so a newer frame replaces one that still waits (conflation). It is folded and encoded once,
 however many follow it.
@@ -13,7 +13,6 @@ import msgpack
 
 from server.core.bazaar import Bazaar
 from server.core.events import Event
-from server.hub.outbox import Outbox
 
 View = dict[str, object]
 
@@ -72,7 +71,7 @@ class Frame:
     mark: Mark
     at: int
     view: View | None = None
-    _encoded: dict[Subprotocol, bytes] = field(default_factory=dict, compare=False, repr=False)
+    _encoded: dict[Subprotocol, bytes] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def as_map(self) -> dict[str, object]:
         """``{channel, epoch, offset, at, head, view}``; a heartbeat has no view."""
@@ -99,14 +98,3 @@ def _with_header(opcode: int, payload: bytes) -> bytes:
     if length <= _LENGTH_MAX_16_BITS:
         return bytes((opcode, 126)) + length.to_bytes(2) + payload
     return bytes((opcode, 127)) + length.to_bytes(8) + payload
-
-
-@dataclass(slots=True, eq=False)
-class Channel:
-    """One channel that somebody follows: its newest frame, and the outboxes of its followers in the order in which they came."""
-
-    name: str
-    kind: ChannelKind
-    key: str
-    frame: Frame
-    followers: dict[Outbox, None] = field(default_factory=dict)

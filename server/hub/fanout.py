@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from server.hub.channels import Channel, Frame
+from server.hub.channels import Frame
 from server.hub.counts import Counts
-from server.hub.outbox import Outbox
+from server.hub.outbox import Channel, Outbox
 
 HEARTBEAT_S = 10.0
 FLUSH_S = 0.05

@@ -1,4 +1,4 @@
-"""What waits for one connection: at most the newest frame of each channel it follows.
+"""What waits for one connection: at most the newest frame of each channel it follows; and the channels, with who follows them.
 
 Rule: no connection is waited for. What does not fit in its socket now is written when there is room, and by then it is the newest.
 """
@@ -7,10 +7,9 @@ import asyncio
 import socket
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
-if TYPE_CHECKING:
-    from server.hub.channels import Channel, Frame, Subprotocol
+from server.hub.channels import ChannelKind, Frame, Subprotocol
 
 SEND_BUFFER_BYTES = 32 * 1024
 """Little is kept in the kernel for a slow reader, so that what it reads is never old."""
@@ -20,12 +19,23 @@ USER_TIMEOUT_MS = 40_000
 """A peer that acknowledges nothing for so long is gone: its device left the hall without a goodbye."""
 
 
+@dataclass(slots=True, eq=False)
+class Channel:
+    """One channel that somebody follows: its newest frame, and the outboxes of its followers in the order in which they came."""
+
+    name: str
+    kind: ChannelKind
+    key: str
+    frame: Frame
+    followers: dict["Outbox", None] = field(default_factory=dict)
+
+
 class Outbox:
     """The sending side of one WebSocket. ``sent`` holds the offset of the newest frame that each channel's client has."""
 
     __slots__ = ("_left", "_left_since", "_transport", "channels", "sent", "subprotocol", "waiting", "written_since_beat")
 
-    def __init__(self, transport: asyncio.Transport, subprotocol: "Subprotocol") -> None:
+    def __init__(self, transport: asyncio.Transport, subprotocol: Subprotocol) -> None:
         self.subprotocol = subprotocol
         self.channels: Sequence[Channel] = ()
         self.sent: dict[str, int] = {}
@@ -36,7 +46,7 @@ class Outbox:
         self._left_since = 0.0
         _keep_little(transport)
 
-    def offer(self, channel: "Channel") -> bool:
+    def offer(self, channel: Channel) -> bool:
         """Write the channel's newest frame if the client lacks it; with a full socket it waits. True when it was written."""
         frame = channel.frame
         if frame.mark.offset <= self.sent.get(channel.name, 0):
@@ -57,7 +67,7 @@ class Outbox:
             written += self.offer(channel)
         return written
 
-    def heartbeat(self, frame: "Frame") -> None:
+    def heartbeat(self, frame: Frame) -> None:
         """Write a heartbeat, unless something was written since the last one or the socket is full."""
         if not self.written_since_beat and self._is_empty():
             self._write(frame)
@@ -84,7 +94,7 @@ class Outbox:
     def _is_empty(self) -> bool:
         return self._transport.get_write_buffer_size() == 0
 
-    def _write(self, frame: "Frame") -> None:
+    def _write(self, frame: Frame) -> None:
         if not self._transport.is_closing():
             self._transport.write(frame.encoded(self.subprotocol))
             self.written_since_beat = True

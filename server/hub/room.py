@@ -8,10 +8,10 @@ from aiohttp import WSCloseCode
 from server.core.bazaar import Bazaar
 from server.core.entry import Entry
 from server.core.plan import Plan
-from server.hub.channels import HEAD_DIGITS, Channel, ChannelKind, Frame, Mark
+from server.hub.channels import HEAD_DIGITS, ChannelKind, Frame, Mark
 from server.hub.counts import Counts
 from server.hub.fanout import Fanout
-from server.hub.outbox import Outbox
+from server.hub.outbox import Channel, Outbox
 from server.store.errors import StoreUnreachable
 from server.store.log import EventLog
 from server.store.writer import Writer

@@ -8,10 +8,10 @@ from typing import cast
 import pytest
 
 from server.hub import fanout as fanout_module
-from server.hub.channels import Channel, ChannelKind, Frame, Mark, Subprotocol
+from server.hub.channels import ChannelKind, Frame, Mark, Subprotocol
 from server.hub.counts import Counts
 from server.hub.fanout import FIRST_RANK, Fanout
-from server.hub.outbox import SLOW_S, Outbox
+from server.hub.outbox import SLOW_S, Channel, Outbox
 
 HEADER_BYTES_MAX = 10
 
