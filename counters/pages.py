@@ -105,7 +105,7 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
         page={
             "base": f"/{plan.bazaar.id}",
             "commands": f"{path}/commands",
-            "frame": _frame(room, f"counter/{number}"),
+            "frame": room.frame(f"counter/{number}").as_map(),
             "events": _event_sentences(request),
             "services": _services(request, plan, number),
         },
@@ -132,7 +132,7 @@ def _desk_page(request: web.Request, room: Room, problem: Problem | None = None)
         page={
             "base": f"/{plan.bazaar.id}",
             "commands": f"{path}/commands",
-            "frame": _frame(room, "desk"),
+            "frame": room.frame("desk").as_map(),
             "events": _event_sentences(request),
             "timezone": plan.bazaar.timezone,
             "agencies": {agency.code: words_of(request, agency.name) for agency in plan.agencies},
@@ -146,11 +146,6 @@ def _number(request: web.Request, room: Room) -> CounterNumber:
     if number not in room.bazaar.counters:
         raise errors.not_found("counter")
     return number
-
-
-def _frame(room: Room, channel: str) -> dict[str, object]:
-    """A channel's newest frame as a map, as true as this process knows now."""
-    return {**room.frame(channel).as_map(), "at": room.writer.fresh_at}
 
 
 def _event_sentences(request: web.Request) -> dict[str, str]:

@@ -51,7 +51,7 @@ async def landing(request: web.Request) -> web.Response:
         hours=_hours(room),
         offices=offices(room.bazaar),
         screens=room.plan.screens,
-        page={"base": f"/{room.plan.bazaar.id}", "frame": frame_map(room, "bazaar")},
+        page={"base": f"/{room.plan.bazaar.id}", "frame": room.frame("bazaar").as_map()},
     )
 
 
@@ -62,7 +62,7 @@ async def tv(request: web.Request) -> web.Response:
     screen = _screen(room.plan, request.match_info["screen"])
     pages = pages_of(room.plan, screen)
     first = _page_asked(request, len(pages))
-    frame = frame_map(room, f"hall/{screen.code}")
+    frame: Any = room.frame(f"hall/{screen.code}").as_map()
     at_counter = {post["counter"]: post for post in frame["view"]["counters"]}
     join_url = public_url(request, f"/{room.plan.bazaar.id}/join")
     return render(
@@ -114,11 +114,6 @@ def pages_of(plan: Plan, screen: Screen) -> list[list[int]]:
                 pages.append([])
             pages[-1].append(number)
     return pages
-
-
-def frame_map(room: Room, channel: str) -> Any:
-    """A channel's newest frame as a map, as true as this process knows now."""
-    return {**room.frame(channel).as_map(), "at": room.writer.fresh_at}
 
 
 def public_url(request: web.Request, path: str) -> str:

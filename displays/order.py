@@ -7,7 +7,6 @@ from weakref import WeakKeyDictionary
 from server.core.verify import Verdict
 from server.hub.room import Room
 from server.store.audit import verify_records
-from server.store.log import PAGE_ENTRIES
 
 CHECK_EVERY_S = 30.0
 """A check reads the whole log. However many people look, it is made once in so long."""
@@ -34,19 +33,7 @@ async def verdict_of(room: Room) -> Verdict:
     async with latest.lock:
         now = asyncio.get_running_loop().time()
         if latest.verdict is None or now - latest.made_at > CHECK_EVERY_S:
-            records = await _records(room)
+            records = [record async for page in room.pages() for record in page]
             latest.verdict = await asyncio.to_thread(verify_records, records)
             latest.made_at = now
         return latest.verdict
-
-
-async def _records(room: Room) -> list[bytes]:
-    """All records up to the top of this moment."""
-    records: list[bytes] = []
-    top = room.offset
-    while len(records) < top:
-        page = await room.read(len(records), min(PAGE_ENTRIES, top - len(records)))
-        if not page:
-            break
-        records.extend(page)
-    return records

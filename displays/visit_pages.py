@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import segno
 from aiohttp import web
 
-from displays.hall_pages import frame_map, public_url
+from displays.hall_pages import public_url
 from displays.offer import offices
 from displays.visit import lines_followed, own_tickets
 from server.core.values import TicketState, VisitId
@@ -81,7 +81,7 @@ async def kiosk(request: web.Request) -> web.Response:
             "first_language": room.plan.bazaar.languages[0],
             "idle_s": KIOSK_IDLE_S,
             "warning_s": KIOSK_WARNING_S,
-            "frame": frame_map(room, "bazaar"),
+            "frame": room.frame("bazaar").as_map(),
         },
     )
 
@@ -108,7 +108,7 @@ def visit_page(request: web.Request, room: Room, visit: VisitId, *, status: int 
     token = request.match_info["token"]
     channel = f"visit/{token}"
     tickets = own_tickets(room.bazaar, visit)
-    frames = [frame_map(room, name) for name in (channel, *(f"line/{line}" for line in lines_followed(room.bazaar, visit)))]
+    frames = [room.frame(name).as_map() for name in (channel, *(f"line/{line}" for line in lines_followed(room.bazaar, visit)))]
     return render(
         request,
         "visit.html",

@@ -10,6 +10,7 @@ from server.hub.room import Room
 
 CHANNELS_MAX = 64
 NAME_CHARACTERS_MAX = 200
+OFFSET_DIGITS_MAX = 19
 MESSAGE_BYTES_MAX = 4096
 """Followers have nothing to say; what they send is read and dropped, and too much of it ends the connection."""
 
@@ -41,11 +42,17 @@ def parse_have(text: str, epoch: str) -> dict[str, int]:
     for item in filter(None, text.split(",")):
         name, at, position = item.rpartition("@")
         of_epoch, colon, offset = position.partition(":")
-        if not (at and colon and name) or not (offset.isascii() and offset.isdecimal()) or len(offset) > len(str(2**63)):
+        known = parse_offset(offset)
+        if not (at and colon and name) or known is None:
             raise BadFollow("have", f"{item[:NAME_CHARACTERS_MAX]!r} is not channel@epoch:offset")
         if of_epoch == epoch:
-            have[name] = int(offset)
+            have[name] = known
     return have
+
+
+def parse_offset(text: str) -> int | None:
+    """The offset that stands in an address, None when it is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= OFFSET_DIGITS_MAX else None
 
 
 async def serve(request: web.Request, room: Room, names: Sequence[str], have: Mapping[str, int]) -> web.WebSocketResponse:

@@ -1,7 +1,8 @@
 """One bazaar in this process: its log followed and decided, its channels folded and sent."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from aiohttp import WSCloseCode
 
@@ -13,11 +14,14 @@ from server.hub.counts import Counts
 from server.hub.fanout import Fanout
 from server.hub.outbox import Channel, Outbox
 from server.store.errors import StoreUnreachable
-from server.store.log import EventLog
+from server.store.log import PAGE_ENTRIES, EventLog
 from server.store.writer import Writer
 
 ANSWER_S = 5.0
 """How long somebody who pressed is kept waiting before they are told that the queue does not answer."""
+
+_EVERYWHERE = ("", "")
+"""The place of the mark for channels that nothing has touched since this process read the log."""
 
 
 class UnknownChannel(Exception):
@@ -91,6 +95,16 @@ class Room:
         """At most ``limit`` records after this offset; raises `StoreUnreachable`."""
         return await self._log.read(after, limit)
 
+    async def pages(self, after: int = 0) -> AsyncIterator[list[bytes]]:
+        """The records from after this offset up to the top of this moment, a page at a time; raises `StoreUnreachable`."""
+        top = self.offset
+        while after < top:
+            records = await self.read(after, min(PAGE_ENTRIES, top - after))
+            if not records:
+                return
+            yield records
+            after += len(records)
+
     async def run(self) -> None:
         """Follow the log, decide commands and send frames until cancelled."""
         async with asyncio.TaskGroup() as tasks:
@@ -109,10 +123,10 @@ class Room:
         return kind, key
 
     def frame(self, name: str) -> Frame:
-        """The newest frame of a channel, followed or not; raises `UnknownChannel`."""
+        """The newest frame of a channel, followed or not, as true as this process knows now; raises `UnknownChannel`."""
         kind, key = self.kind_of(name)
         followed = self._followed.get((kind.name, key))
-        return followed.frame if followed else self._fold(name, kind, key)
+        return replace(followed.frame, at=self.writer.fresh_at) if followed else self._fold(name, kind, key)
 
     def heartbeat(self) -> Frame:
         """The frame of no channel: how far this process has read, and when the store last answered."""
@@ -192,7 +206,3 @@ class Room:
         self._marks.clear()
         self._followed.clear()
         self.fanout.close_all(WSCloseCode.SERVICE_RESTART)
-
-
-_EVERYWHERE = ("", "")
-"""The place of the mark for channels that nothing has touched since this process read the log."""

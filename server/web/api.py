@@ -1,15 +1,14 @@
 """What anyone may read of a bazaar: views as JSON, frames as they come, and the log itself."""
 
 import json
-from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from server.hub import live
+from server.hub.channels import Frame
 from server.hub.live import BadFollow
 from server.hub.room import Room, UnknownChannel
 from server.store.codec import entry_as_json
-from server.store.log import PAGE_ENTRIES
 from server.web import errors
 from server.web.requests import check_origin, require, room_of
 
@@ -29,7 +28,7 @@ async def follow(request: web.Request) -> web.StreamResponse:
     except BadFollow as error:
         raise errors.malformed(error.field, error.fault) from None
     for name in names:
-        _check_may_follow(request, room, name)
+        _frame_for(request, room, name)
     return await live.serve(request, room, names, have)
 
 
@@ -37,18 +36,16 @@ async def follow(request: web.Request) -> web.StreamResponse:
 async def view(request: web.Request) -> web.Response:
     """The newest frame of one channel as JSON; with the ETag that the client has, 304."""
     room = room_of(request)
-    name = request.match_info["channel"]
-    _check_may_follow(request, room, name)
-    frame = room.frame(name)
+    frame = _frame_for(request, room, request.match_info["channel"])
     etag = f"{frame.epoch}:{frame.mark.offset}"
     headers = {"ETag": f'"{etag}"', "Cache-Control": "no-cache"}
     if any(known.value in (etag, "*") for known in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
-    return web.json_response({**frame.as_map(), "at": room.writer.fresh_at}, headers=headers)
+    return web.json_response(frame.as_map(), headers=headers)
 
 
-def _check_may_follow(request: web.Request, room: Room, name: str) -> None:
-    """The channel is here, for whoever asks.
+def _frame_for(request: web.Request, room: Room, name: str) -> Frame:
+    """The newest frame of a channel, if it is here, and for whoever asks.
 
     Raises:
         Problem: 401, 403, 404; 503 when it is good, but this process has not read of it yet.
@@ -58,23 +55,24 @@ def _check_may_follow(request: web.Request, room: Room, name: str) -> None:
     except UnknownChannel:
         raise errors.not_found("channel") from None
     try:
-        room.frame(name)
+        frame = room.frame(name)
     except UnknownChannel:
         raise (errors.store_unreachable() if kind.by_token else errors.not_found("channel")) from None
     if kind.principals is not None:
         require(request, room, *kind.principals(key))
+    return frame
 
 
 @routes.get("/{bazaar}/log")
 async def log(request: web.Request) -> web.StreamResponse:
     """The log's entries after offset ``after``: the very bytes, or JSON lines to whoever accepts only those."""
     room = room_of(request)
-    after = request.query.get("after", "0")
-    if not (after.isascii() and after.isdecimal()) or len(after) > len(str(2**63)):
+    after = live.parse_offset(request.query.get("after", "0"))
+    if after is None:
         raise errors.malformed("after", "no offset")
     as_lines = NDJSON in request.headers.get("Accept", "")
     response = web.StreamResponse(headers={"Content-Type": NDJSON if as_lines else "application/vnd.msgpack"})
-    async for page in _pages(room, int(after)):
+    async for page in room.pages(after):
         if not response.prepared:
             await response.prepare(request)
         await response.write(_written(page, as_lines))
@@ -82,17 +80,6 @@ async def log(request: web.Request) -> web.StreamResponse:
         await response.prepare(request)
     await response.write_eof()
     return response
-
-
-async def _pages(room: Room, after: int) -> AsyncIterator[list[bytes]]:
-    """The records up to the top of this moment, a page at a time."""
-    top = room.offset
-    while after < top:
-        records = await room.read(after, min(PAGE_ENTRIES, top - after))
-        if not records:
-            return
-        yield records
-        after += len(records)
 
 
 def _written(records: list[bytes], as_lines: bool) -> bytes:
