@@ -11,9 +11,9 @@ from server.core.values import CounterNumber, Label, label_of
 from server.hub.room import Room
 from server.store.command_ids import new_command_id
 from server.web import errors
+from server.web.addresses import home_of, public_url
 from server.web.credentials import ADMIN, SUPERVISOR, counter_principal
 from server.web.errors import Problem
-from server.web.keys import ADDRESSES
 from server.web.pages import render, said, words_of
 from server.web.requests import answer_of, is_form, principals_of, require, room_of
 
@@ -89,7 +89,7 @@ def _answer(request: web.Request, entry: Entry) -> web.Response:
 
 def _counter_page(request: web.Request, room: Room, number: CounterNumber, problem: Problem | None = None) -> web.Response:
     """The tablet as the server draws it; ``problem`` is what went wrong with the press that brought the page."""
-    plan, path = room.plan, f"/{room.plan.bazaar.id}/counter/{number}"
+    plan, path = room.plan, f"{home_of(room)}/counter/{number}"
     return render(
         request,
         "counter.html",
@@ -103,7 +103,7 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
         commands=f"{path}/commands",
         new_command_id=new_command_id,
         page={
-            "base": f"/{plan.bazaar.id}",
+            "base": home_of(room),
             "commands": f"{path}/commands",
             "frame": room.frame(f"counter/{number}").as_map(),
             "events": _event_sentences(request),
@@ -114,7 +114,7 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
 
 def _desk_page(request: web.Request, room: Room, problem: Problem | None = None) -> web.Response:
     """The desk as the server draws it; ``problem`` as above."""
-    plan, path = room.plan, f"/{room.plan.bazaar.id}/desk"
+    plan, path = room.plan, f"{home_of(room)}/desk"
     return render(
         request,
         "desk.html",
@@ -124,13 +124,13 @@ def _desk_page(request: web.Request, room: Room, problem: Problem | None = None)
         agencies=plan.agencies,
         screens=plan.screens,
         organiser=ADMIN in principals_of(request, room),
-        public=request.app[ADDRESSES].public + f"/{plan.bazaar.id}",
+        public=public_url(request, home_of(room)),
         text_max=ANNOUNCEMENT_LENGTH_MAX,
         minutes=ANNOUNCEMENT_MINUTES,
         commands=f"{path}/commands",
         new_command_id=new_command_id,
         page={
-            "base": f"/{plan.bazaar.id}",
+            "base": home_of(room),
             "commands": f"{path}/commands",
             "frame": room.frame("desk").as_map(),
             "events": _event_sentences(request),

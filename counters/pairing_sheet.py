@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import segno
 from aiohttp import web
 from markupsafe import Markup
 
 from server.core.values import Text
 from server.hub.room import Room
+from server.web.addresses import public_url, staff_url
 from server.web.credentials import KIOSKS, SUPERVISOR, counter_principal, kiosk_principal
-from server.web.keys import ADDRESSES
-from server.web.pairing import key_of, pairing_path
+from server.web.pairing import pairing_path
+from server.web.qr import inline_qr
+
+QR_BORDER = 4
+"""The quiet zone that cameras need around a code on paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +30,13 @@ class PairingCode:
 
 def pairing_codes(request: web.Request, room: Room) -> Iterator[PairingCode]:
     """Every counter of the bazaar file, then the kiosks, then the supervisors' code."""
-    here = str(request.url.origin())
-    staff, public = (address or here for address in (request.app[ADDRESSES].staff, request.app[ADDRESSES].public))
     for counter in room.plan.counters:
-        agency = room.plan.agency_of_counter(counter.number).name
-        link = staff + pairing_path(room, key_of(request, room, counter_principal(counter.number)))
-        yield PairingCode(kind="counter", number=counter.number, agency=agency, link=link, qr=_qr(link))
+        link = staff_url(request, pairing_path(request, room, counter_principal(counter.number)))
+        yield _code("counter", counter.number, link, agency=room.plan.agency_of_counter(counter.number).name)
     for kiosk in range(1, KIOSKS + 1):
-        link = public + pairing_path(room, key_of(request, room, kiosk_principal(kiosk)))
-        yield PairingCode(kind="kiosk", number=kiosk, agency="", link=link, qr=_qr(link))
-    link = staff + pairing_path(room, key_of(request, room, SUPERVISOR))
-    yield PairingCode(kind="supervisor", number=None, agency="", link=link, qr=_qr(link))
+        yield _code("kiosk", kiosk, public_url(request, pairing_path(request, room, kiosk_principal(kiosk))))
+    yield _code("supervisor", None, staff_url(request, pairing_path(request, room, SUPERVISOR)))
 
 
-def _qr(link: str) -> Markup:
-    """Black on white, with the quiet zone that cameras need; sized by the style sheet."""
-    return Markup(segno.make(link, error="m").svg_inline(border=4, light="#fff", omitsize=True))  # noqa: S704  # segno's own markup
+def _code(kind: str, number: int | None, link: str, *, agency: Text = "") -> PairingCode:
+    return PairingCode(kind=kind, number=number, agency=agency, link=link, qr=inline_qr(link, border=QR_BORDER))

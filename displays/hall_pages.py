@@ -6,18 +6,18 @@ from itertools import islice
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-import segno
 from aiohttp import web
-from markupsafe import Markup
 
 from displays.offer import offices
 from displays.order import verdict_of
 from server.core.plan import Plan, Screen
 from server.core.values import TicketState
 from server.hub.room import Room
+from server.web.addresses import home_of, public_url
 from server.web.errors import not_found
-from server.web.keys import ADDRESSES, HUB
-from server.web.pages import render, words_of
+from server.web.keys import HUB
+from server.web.pages import local_time, render, words_of
+from server.web.qr import inline_qr
 from server.web.requests import room_of
 
 routes = web.RouteTableDef()
@@ -28,6 +28,7 @@ COUNTERS_PER_PAGE = 6
 """As many as people can read from afar on one screen."""
 RECENT_SLOTS = 5
 PAGE_S = 9
+QR_BORDER = 2
 
 
 @routes.get("/")
@@ -35,7 +36,7 @@ async def index(request: web.Request) -> web.Response:
     """The only open bazaar, or a list of them."""
     rooms = [room for room in request.app[HUB].rooms.values() if room.opened and not room.bazaar.closed]
     if len(rooms) == 1:
-        return web.Response(status=302, headers={"Location": f"/{rooms[0].plan.bazaar.id}"})
+        return web.Response(status=302, headers={"Location": home_of(rooms[0])})
     return render(request, "index.html", bazaars=[room.plan.bazaar for room in rooms])
 
 
@@ -51,7 +52,7 @@ async def landing(request: web.Request) -> web.Response:
         hours=_hours(room),
         offices=offices(room.bazaar),
         screens=room.plan.screens,
-        page={"base": f"/{room.plan.bazaar.id}", "frame": room.frame("bazaar").as_map()},
+        page={"base": home_of(room), "frame": room.frame("bazaar").as_map()},
     )
 
 
@@ -64,20 +65,20 @@ async def tv(request: web.Request) -> web.Response:
     first = _page_asked(request, len(pages))
     frame: Any = room.frame(f"hall/{screen.code}").as_map()
     at_counter = {post["counter"]: post for post in frame["view"]["counters"]}
-    join_url = public_url(request, f"/{room.plan.bazaar.id}/join")
+    join_url = public_url(request, f"{home_of(room)}/join")
     return render(
         request,
         "tv.html",
         bazaar=room.plan.bazaar,
         screen=screen,
-        clock=_local(room, frame["at"]).strftime("%H.%M"),
+        clock=local_time(room, frame["at"]).strftime("%H.%M"),
         slots=_slots([at_counter[number] for number in pages[first]], COUNTERS_PER_PAGE),
         recent_slots=_slots(frame["view"]["recent"], RECENT_SLOTS),
         next_page=(first + 1) % len(pages),
         join_url=join_url,
-        join_qr=qr(join_url),
+        join_qr=inline_qr(join_url, border=QR_BORDER),
         page={
-            "base": f"/{room.plan.bazaar.id}",
+            "base": home_of(room),
             "frame": frame,
             "agencies": {code: words_of(request, room.plan.agency(code).name) for code in screen.agencies},
             "pages": pages,
@@ -96,9 +97,9 @@ async def order(request: web.Request) -> web.Response:
         "order.html",
         bazaar=room.plan.bazaar,
         verdict=await verdict_of(room),
-        exceptions=[(call, _local(room, call.at)) for call in room.bazaar.calls if call.out_of_order is not None],
+        exceptions=[(call, local_time(room, call.at)) for call in room.bazaar.calls if call.out_of_order is not None],
         lines=_figures(room),
-        log_url=public_url(request, f"/{room.plan.bazaar.id}/log"),
+        log_url=public_url(request, f"{home_of(room)}/log"),
     )
 
 
@@ -114,16 +115,6 @@ def pages_of(plan: Plan, screen: Screen) -> list[list[int]]:
                 pages.append([])
             pages[-1].append(number)
     return pages
-
-
-def public_url(request: web.Request, path: str) -> str:
-    """The full address of a page of the public part."""
-    return (request.app[ADDRESSES].public or str(request.url.origin())) + path
-
-
-def qr(text: str) -> Markup:
-    """A QR code as an SVG element without colours of its own background, sized by whoever shows it."""
-    return Markup(segno.make(text, error="m").svg_inline(border=2, omitsize=True))  # noqa: S704  # segno's own markup
 
 
 def _screen(plan: Plan, code: str) -> Screen:
@@ -145,10 +136,6 @@ def _slots(items: Iterable[_T], size: int) -> list[_T | None]:
     return filled + [None] * (size - len(filled))
 
 
-def _local(room: Room, at: int) -> datetime:
-    return datetime.fromtimestamp(at / 1000, ZoneInfo(room.plan.bazaar.timezone))
-
-
 def _hours(room: Room) -> tuple[datetime, datetime]:
     """Opening and closing, as the clocks of the place show them."""
     zone = ZoneInfo(room.plan.bazaar.timezone)
@@ -158,11 +145,12 @@ def _hours(room: Room) -> tuple[datetime, datetime]:
 
 def _figures(room: Room) -> list[dict[str, Any]]:
     """By line: numbers given out, and how many of them are in which state now."""
-    rows = {
-        line.prefix: {"line": line, "agency": room.plan.agency_of(line.prefix), "issued": 0, **dict.fromkeys(TicketState, 0)}
-        for line in room.plan.lines
-    }
-    for ticket in room.bazaar.tickets.values():
-        rows[ticket.line]["issued"] += 1
-        rows[ticket.line][ticket.state] += 1
-    return list(rows.values())
+    return [
+        {
+            "line": line.plan,
+            "agency": room.plan.agency_of(line.plan.prefix),
+            "issued": line.issued,
+            **{state: line.census[state] for state in TicketState},
+        }
+        for line in room.bazaar.lines.values()
+    ]

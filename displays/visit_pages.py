@@ -1,22 +1,19 @@
 """The pages of those who take numbers and follow their turn: on their own phones, and at a kiosk."""
 
-from datetime import datetime
-from io import BytesIO
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
-import segno
 from aiohttp import web
 
-from displays.hall_pages import public_url
 from displays.offer import offices
 from displays.visit import lines_followed, own_tickets
 from server.core.values import TicketState, VisitId
 from server.hub.room import Room
 from server.store.command_ids import new_command_id
 from server.web import errors
+from server.web.addresses import home_of, public_url
 from server.web.credentials import ADMIN, COOKIE_S, DEVICE_COOKIE, SUPERVISOR, kiosk_principal, new_device
-from server.web.pages import render
+from server.web.pages import local_time, render
+from server.web.qr import qr_picture
 from server.web.requests import Form, device_of, require, room_of, visit_of
 
 routes = web.RouteTableDef()
@@ -55,10 +52,8 @@ async def qr(request: web.Request) -> web.Response:
     """The visit page's address as a QR code."""
     room = room_of(request)
     known_visit(request, room)
-    code = segno.make(public_url(request, visit_path(room, request.match_info["token"])), error="m")
-    picture = BytesIO()
-    code.save(picture, kind="svg", border=2, scale=8, light="#fff")
-    return web.Response(body=picture.getvalue(), content_type="image/svg+xml")
+    picture = qr_picture(public_url(request, visit_path(room, request.match_info["token"])))
+    return web.Response(body=picture, content_type="image/svg+xml")
 
 
 @routes.get("/{bazaar}/kiosk/{number:[0-9]{1,4}}")
@@ -67,7 +62,6 @@ async def kiosk(request: web.Request) -> web.Response:
     room = room_of(request)
     number = int(request.match_info["number"])
     require(request, room, kiosk_principal(number), ADMIN, SUPERVISOR)
-    home = f"/{room.plan.bazaar.id}"
     return render(
         request,
         "kiosk.html",
@@ -77,7 +71,7 @@ async def kiosk(request: web.Request) -> web.Response:
         offices=offices(room.bazaar),
         command_id=new_command_id(),
         page={
-            "base": home,
+            "base": home_of(room),
             "first_language": room.plan.bazaar.languages[0],
             "idle_s": KIOSK_IDLE_S,
             "warning_s": KIOSK_WARNING_S,
@@ -121,10 +115,10 @@ def visit_page(request: web.Request, room: Room, visit: VisitId, *, status: int 
         fault=fault,
         fault_of=fault_of,
         link=public_url(request, visit_path(room, token)),
-        time=_clock(room).strftime("%H.%M"),
+        time=local_time(room, room.writer.fresh_at).strftime("%H.%M"),
         frame=frames[0],
         new_command_id=new_command_id,
-        page={"base": f"/{room.plan.bazaar.id}", "channel": channel, "frames": frames},
+        page={"base": home_of(room), "channel": channel, "frames": frames},
     )
 
 
@@ -142,13 +136,9 @@ def known_visit(request: web.Request, room: Room) -> VisitId:
 
 def visit_path(room: Room, token: str) -> str:
     """The path of a visit's page."""
-    return f"/{room.plan.bazaar.id}/visit/{token}"
+    return f"{home_of(room)}/visit/{token}"
 
 
 def remember_device(request: web.Request, response: web.StreamResponse, device: str) -> None:
     """Let the phone keep its name."""
     response.set_cookie(DEVICE_COOKIE, device, max_age=COOKIE_S, path="/", httponly=True, samesite="Lax", secure=request.secure)
-
-
-def _clock(room: Room) -> datetime:
-    return datetime.fromtimestamp(room.writer.fresh_at / 1000, ZoneInfo(room.plan.bazaar.timezone))

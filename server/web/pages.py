@@ -1,15 +1,18 @@
 """Pages: one jinja2 environment over the templates of all rooms, in the reader's language, with versioned static files."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.core.plan import LANGUAGES, words
-from server.core.values import BazaarId, Text
+from server.core.values import MS_PER_SECOND, BazaarId, Text
+from server.hub.room import Room
 from server.web.i18n import COOKIE, LANGUAGE_NAMES, QUERY, Catalogues, choose_language
 from server.web.keys import HUB, ROOT
 
@@ -86,6 +89,11 @@ def said(request: web.Request, sentence: str, fields: Mapping[str, object]) -> s
 def words_of(request: web.Request, text: Text) -> str:
     """Words of the bazaar file in the reader's language."""
     return words(text, language_of(request))
+
+
+def local_time(room: Room, at_ms: int) -> datetime:
+    """A moment (Unix ms) as the clocks of the bazaar's place show it."""
+    return datetime.fromtimestamp(at_ms / MS_PER_SECOND, ZoneInfo(room.plan.bazaar.timezone))
 
 
 def _spoken(value: object) -> object:

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from server.hub.room import Room
 from server.web import errors
+from server.web.addresses import home_of
 from server.web.credentials import ADMIN, COOKIE_S, SUPERVISOR
 from server.web.keys import CREDENTIALS
 from server.web.requests import room_of, scope_of_room
@@ -21,21 +22,15 @@ async def pair(request: web.Request) -> web.Response:
         raise errors.no_credential()
     name, value = credentials.cookie(scope, principal)
     response = web.Response(status=303, headers={"Location": page_of(room, principal)})
-    response.set_cookie(name, value, max_age=COOKIE_S, path=f"/{room.plan.bazaar.id}", httponly=True, samesite="Lax", secure=request.secure)
+    response.set_cookie(name, value, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=request.secure)
     return response
 
 
-def pairing_path(room: Room, credentials_key: str) -> str:
-    """The path that pairs a device by this key."""
-    return f"/{room.plan.bazaar.id}/pair/{credentials_key}"
+def pairing_path(request: web.Request, room: Room, principal: str) -> str:
+    """The path that pairs a device as this principal of the bazaar: whoever knows it is let in."""
+    return f"{home_of(room)}/pair/{request.app[CREDENTIALS].key(scope_of_room(room), principal)}"
 
 
 def page_of(room: Room, principal: str) -> str:
     """Where somebody works: the path of the counter's, the kiosk's or the organiser's page."""
-    home = f"/{room.plan.bazaar.id}"
-    return f"{home}/desk" if principal in (ADMIN, SUPERVISOR) else f"{home}/{principal}"
-
-
-def key_of(request: web.Request, room: Room, principal: str) -> str:
-    """The key of a principal of this bazaar."""
-    return request.app[CREDENTIALS].key(scope_of_room(room), principal)
+    return f"{home_of(room)}/{'desk' if principal in (ADMIN, SUPERVISOR) else principal}"

@@ -1,0 +1,21 @@
+"""Where things are: a bazaar's path on this site, and the full addresses under which people reach the public and the staff part."""
+
+from aiohttp import web
+
+from server.hub.room import Room
+from server.web.keys import ADDRESSES
+
+
+def home_of(room: Room) -> str:
+    """The path of a bazaar's landing page; everything of the bazaar is below it."""
+    return f"/{room.plan.bazaar.id}"
+
+
+def public_url(request: web.Request, path: str) -> str:
+    """The full address of a path of the public part; without another address, where this request came to."""
+    return (request.app[ADDRESSES].public or str(request.url.origin())) + path
+
+
+def staff_url(request: web.Request, path: str) -> str:
+    """The full address of a path of the staff part."""
+    return (request.app[ADDRESSES].staff or str(request.url.origin())) + path
