@@ -4,12 +4,13 @@ import os
 import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from math import ceil
 from pathlib import Path
 
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
+
+from server.core.ranks import nearest_rank
 
 NS_PER_MS = 1_000_000
 
@@ -27,7 +28,7 @@ class Times:
     def of(cls, times_ns: Iterable[int]) -> "Times":
         """Of times in ns, at least one."""
         ordered = sorted(times_ns)
-        p50, p99, most = (round(ordered[ceil(share * len(ordered)) - 1] / NS_PER_MS, 2) for share in (0.5, 0.99, 1.0))
+        p50, p99, most = (round(nearest_rank(ordered, share) / NS_PER_MS, 2) for share in (0.5, 0.99, 1.0))
         return cls(count=len(ordered), p50_ms=p50, p99_ms=p99, max_ms=most)
 
 

@@ -1,7 +1,6 @@
 """One line as a phone needs it: who waits, where it is served, how fast; a place in it is worked out from this alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from math import ceil
+from collections.abc import Iterable, Mapping
 from statistics import median
 from typing import TypeVar, assert_never
 
@@ -10,9 +9,10 @@ from server.core.bazaar import Bazaar, LineState
 from server.core.calling import regular_due
 from server.core.events import Event
 from server.core.place import LineNow, Pace, Serving
+from server.core.ranks import nearest_rank
 from server.core.values import MS_PER_MINUTE, MS_PER_SECOND, CounterNumber, CounterState, Lane, Prefix
+from server.hub.channels import View
 
-View = dict[str, object]
 _T = TypeVar("_T")
 
 SERVINGS_MIN = 5
@@ -102,7 +102,7 @@ def _pace(bazaar: Bazaar, line: LineState) -> Pace:
     stands = (bazaar.counters[counter.number] for counter in bazaar.plan.counters_of(line.plan.prefix))
     return {
         "seconds_p50": round(median(times) / MS_PER_SECOND),
-        "seconds_p80": round(_nearest_rank(times, 0.8) / MS_PER_SECOND),
+        "seconds_p80": round(nearest_rank(sorted(times), 0.8) / MS_PER_SECOND),
         "counters": sum(stand.state is CounterState.OPEN for stand in stands),
     }
 
@@ -110,11 +110,6 @@ def _pace(bazaar: Bazaar, line: LineState) -> Pace:
 def _by_lane(values: Mapping[Lane, _T], missing: _T) -> dict[str, _T]:
     """The values under the names of both lanes, also in a line that has only the regular one."""
     return {lane.value: values.get(lane, missing) for lane in Lane}
-
-
-def _nearest_rank(times: Sequence[int], share: float) -> int:
-    """The smallest time that at least this share of the times stay within."""
-    return sorted(times)[ceil(share * len(times)) - 1]
 
 
 def _lines_at(bazaar: Bazaar, counter: CounterNumber | None) -> tuple[Prefix, ...]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from math import ceil
 
+from server.core.ranks import nearest_rank
 from server.core.values import MS_PER_SECOND, AgencyCode, BazaarId, CounterNumber, Label, OutOfOrderReason, Prefix, Text, TicketState
 
 
@@ -22,7 +22,7 @@ class Spread:
         ordered = sorted(times_ms)
         if not ordered:
             return cls(count=0, p50_s=0, p80_s=0, max_s=0)
-        p50, p80, most = (round(ordered[ceil(share * len(ordered)) - 1] / MS_PER_SECOND) for share in (0.5, 0.8, 1.0))
+        p50, p80, most = (round(nearest_rank(ordered, share) / MS_PER_SECOND) for share in (0.5, 0.8, 1.0))
         return cls(count=len(ordered), p50_s=p50, p80_s=p80, max_s=most)
 
 
