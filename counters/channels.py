@@ -1,6 +1,7 @@
 """The channels that only staff follow."""
 
 from counters import desk, tablet
+from counters.orders import officers_of
 from server.hub.channels import ChannelKind
 from server.hub.fanout import FIRST_RANK
 from server.web.credentials import ADMIN, SUPERVISOR
@@ -14,7 +15,7 @@ def kinds() -> tuple[ChannelKind, ...]:
             rank=FIRST_RANK,
             touched=tablet.touched,
             view=tablet.view,
-            principals=lambda number: (f"counter/{number}", SUPERVISOR, ADMIN),
+            principals=officers_of,
         ),
         ChannelKind(name="desk", rank=FIRST_RANK, touched=desk.touched, view=desk.view, principals=lambda _: (ADMIN, SUPERVISOR)),
     )

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import assert_never
 
 from server.core import events as happened
 from server.core.bazaar import Bazaar, LineState
 from server.core.events import Event
 from server.core.values import TicketState, label_of
-
-View = dict[str, object]
+from server.hub.channels import View
 
 STATES = {
     "waiting": TicketState.WAITING,
@@ -36,9 +36,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
         "counters": list(_counters(bazaar)),
         "lines": [_line(bazaar, line) for line in bazaar.lines.values()],
         "closed_services": sorted(bazaar.closed_services),
-        "announcements": [
-            {"id": said.id, "text": said.text, "scope": said.scope, "until": said.until} for said in bazaar.announcements.values()
-        ],
+        "announcements": [asdict(said) for said in bazaar.announcements.values()],
     }
 
 

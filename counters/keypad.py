@@ -13,6 +13,7 @@ from counters.sentences import sentence_of
 from server.core.entry import Entry, Refusal
 from server.core.refusals import SENTENCES
 from server.core.values import CommandId, CounterNumber
+from server.hub.channels import View
 from server.store.codec import command_from_map, encode_command
 from server.store.command_ids import new_command_id
 from server.store.errors import StoreUnreachable
@@ -90,7 +91,7 @@ class Keypad:
                 await task
 
     @property
-    def view(self) -> tablet.View:
+    def view(self) -> View:
         """The counter as its tablet shows it."""
         return tablet.view(self._ledger.bazaar, str(self.number)) or {}
 
@@ -223,7 +224,7 @@ def outcome_of(entry: Entry, translate: Translate) -> str:
     return f"{sentence_of(entry, translate)} (#{entry.offset})"
 
 
-def state_of(view: tablet.View, translate: Translate) -> str:
+def state_of(view: View, translate: Translate) -> str:
     """The counter in one line: ``[3] A-012 · Next: A-013 · Waiting: 12``."""
     serving = view["serving"]
     at = serving["label"] if isinstance(serving, dict) else "-"

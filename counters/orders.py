@@ -19,6 +19,11 @@ Wish = Mapping[str, object]
 """A command's map as it was asked for: ``command_id``, ``do`` and the order's own fields."""
 
 
+def officers_of(number: int | str) -> tuple[str, ...]:
+    """Who may work at a counter: its officer first, then those who may at every counter."""
+    return counter_principal(number), SUPERVISOR, ADMIN
+
+
 async def wish_of(request: web.Request) -> Wish:
     """What the body asks for; raises `Problem` 413 or 422."""
     if not is_form(request):
@@ -36,9 +41,8 @@ async def press_at_counter(request: web.Request, room: Room, number: int, wish: 
     """
     if wish.get("counter", number) != number:
         raise errors.malformed("counter", f"is not {number}, whose page this is")
-    officers = (counter_principal(number), SUPERVISOR, ADMIN)
-    chiefs_first = (SUPERVISOR, ADMIN, counter_principal(number))
-    principal = require(request, room, *(chiefs_first if wish.get("do") == "call_out_of_order" else officers))
+    officer, *chiefs = officers_of(number)
+    principal = require(request, room, *((*chiefs, officer) if wish.get("do") == "call_out_of_order" else (officer, *chiefs)))
     return await carry_out(request, room, {**wish, "counter": number}, SENDERS.get(principal, principal))
 
 

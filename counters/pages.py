@@ -9,10 +9,11 @@ from server.core.entry import Entry
 from server.core.plan import Plan
 from server.core.values import CounterNumber, Label, label_of
 from server.hub.room import Room
+from server.store.bounds import ANNOUNCEMENT_CHARS_MAX, REASON_CHARS_MAX
 from server.store.command_ids import new_command_id
 from server.web import errors
 from server.web.addresses import home_of, public_url
-from server.web.credentials import ADMIN, SUPERVISOR, counter_principal
+from server.web.credentials import ADMIN, SUPERVISOR
 from server.web.errors import Problem
 from server.web.pages import render, said, words_of
 from server.web.requests import answer_of, is_form, principals_of, require, room_of
@@ -20,9 +21,6 @@ from server.web.requests import answer_of, is_form, principals_of, require, room
 routes = web.RouteTableDef()
 
 NUMBER = "{number:[1-9][0-9]{0,3}}"
-REASON_LENGTH_MAX = 200
-ANNOUNCEMENT_LENGTH_MAX = 500
-"""As long as the store takes them."""
 ANNOUNCEMENT_MINUTES = 15
 
 
@@ -31,7 +29,7 @@ async def counter(request: web.Request) -> web.Response:
     """A counter's tablet."""
     room = room_of(request)
     number = _number(request, room)
-    require(request, room, counter_principal(number), SUPERVISOR, ADMIN)
+    require(request, room, *orders.officers_of(number))
     return _counter_page(request, room, number)
 
 
@@ -40,7 +38,7 @@ async def press_at_counter(request: web.Request) -> web.Response:
     """A command of the counter. JSON is answered with ``{offset, events}``, a form with the tablet's page."""
     room = room_of(request)
     number = _number(request, room)
-    require(request, room, counter_principal(number), SUPERVISOR, ADMIN)
+    require(request, room, *orders.officers_of(number))
     try:
         entry = await orders.press_at_counter(request, room, number, await orders.wish_of(request))
     except Problem as problem:
@@ -99,7 +97,7 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
         agencies=plan.agencies,
         supervisor=not principals_of(request, room).isdisjoint({SUPERVISOR, ADMIN}),
         waiting=_waiting(room, number),
-        reason_max=REASON_LENGTH_MAX,
+        reason_max=REASON_CHARS_MAX,
         commands=f"{path}/commands",
         new_command_id=new_command_id,
         page={
@@ -125,7 +123,7 @@ def _desk_page(request: web.Request, room: Room, problem: Problem | None = None)
         screens=plan.screens,
         organiser=ADMIN in principals_of(request, room),
         public=public_url(request, home_of(room)),
-        text_max=ANNOUNCEMENT_LENGTH_MAX,
+        text_max=ANNOUNCEMENT_CHARS_MAX,
         minutes=ANNOUNCEMENT_MINUTES,
         commands=f"{path}/commands",
         new_command_id=new_command_id,

@@ -15,8 +15,7 @@ from server.core.deadlines import absent_from, recalls_left, undo_until
 from server.core.events import Event
 from server.core.plan import Counter
 from server.core.values import CounterNumber, Label, TicketState
-
-View = dict[str, object]
+from server.hub.channels import View
 
 COUNTER = re.compile(r"[1-9][0-9]{0,3}")
 """A counter's number as it stands in a channel or a path."""

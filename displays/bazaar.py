@@ -9,8 +9,7 @@ from server.core.bazaar import Bazaar, LineState
 from server.core.events import Event
 from server.core.place import place_of_newcomer
 from server.core.values import Lane
-
-View = dict[str, object]
+from server.hub.channels import View
 
 
 def view(bazaar: Bazaar, argument: str) -> View | None:

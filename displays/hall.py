@@ -1,6 +1,7 @@
 """The hall as its screens show it: who is at which counter, and whom to call out."""
 
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import asdict
 from itertools import islice
 from typing import assert_never
 
@@ -8,8 +9,7 @@ from server.core import events as happened
 from server.core.bazaar import Bazaar, Call, CounterStand
 from server.core.events import Event
 from server.core.values import EVERYWHERE, AgencyCode, CounterNumber
-
-View = dict[str, object]
+from server.hub.channels import View
 
 RECENT_CALLS_MAX = 10
 
@@ -59,11 +59,8 @@ def announcements(bazaar: Bazaar, scopes: Container[str] | None = None) -> list[
 
     Whoever shows it drops it at ``until`` (Unix ms): no entry tells that an announcement has run out.
     """
-    return [
-        {"id": said.id, "text": said.text, "scope": said.scope, "until": said.until}
-        for said in bazaar.announcements.values()
-        if (scopes is None or said.scope in scopes) and said.until > bazaar.at
-    ]
+    stand = (said for said in bazaar.announcements.values() if said.until > bazaar.at)
+    return [asdict(said) for said in stand if scopes is None or said.scope in scopes]
 
 
 def _agencies(bazaar: Bazaar, screen: str) -> tuple[AgencyCode, ...] | None:

@@ -12,8 +12,7 @@ from server.core.events import Event
 from server.core.place import Place, Serving, TicketNow, place_of
 from server.core.plan import Agency, Service
 from server.core.values import CounterNumber, TicketState, VisitId
-
-View = dict[str, object]
+from server.hub.channels import View
 
 NEAREST_FIRST = {TicketState.CALLED: 0, TicketState.WAITING: 1, TicketState.HELD: 2, TicketState.ABSENT: 2}
 """How near a ticket is to its turn; what is not named here is over. ``static/phone.js`` sorts alike."""

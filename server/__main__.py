@@ -1,4 +1,4 @@
-"""The command line ``urut``: the only place that wires real parts and reads the environment and the clock."""
+"""The command line ``urut``: every command under its name. What they do stands in `server.cli`."""
 
 import logging
 import sys
@@ -19,7 +19,7 @@ def main() -> None:
 
 for command in (serving.demo, serving.open_, serving.hub, serving.counters, serving.redis):
     main.add_command(command)
-for command in (organiser.pair, organiser.log, press.press, people.tv, people.report, people.simulate, measure.bench):
+for command in (organiser.pair, organiser.log, organiser.report, press.press, people.tv, people.simulate, measure.bench):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
-"""The organiser's commands beside `open`: pairing links, and the log as proof."""
+"""The organiser's commands beside `open`: pairing links, the log as proof, and the day's report."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +14,10 @@ from rich.table import Table
 from server.cli import flags, wiring
 from server.cli.wiring import BadUse, Settings
 from server.core.verify import Verdict
+from server.reports.day import day_of
+from server.reports.tables import day_tables
 from server.store.audit import verify_log
+from server.store.codec import decode_entry, split_records
 from server.store.log import PAGE_ENTRIES
 from server.web.credentials import ADMIN, SUPERVISOR, Credentials, scope_of
 
@@ -83,6 +87,22 @@ async def verify_(source: str, head: str | None) -> int:
         raise BadUse(f"--head: {error}") from None
     _print(source, verdict)
     return 0 if verdict.fault is None else 1
+
+
+@click.command()
+@click.argument("source", metavar="FILE|URL")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
+@flags.runs
+async def report(source: str, as_json: bool) -> None:
+    """The organiser's day from an exported log or a running bazaar: served, waits, no-shows, calls out of order."""
+    try:
+        day = day_of([decode_entry(record) for record in split_records(await read_log(source))])
+    except (ValueError, LookupError) as error:
+        raise BadUse(f"{source}: {error}") from None
+    if as_json:
+        click.echo(json.dumps(day.as_map(), ensure_ascii=False))
+    else:
+        Console().print(day_tables(day))
 
 
 async def read_log(source: str) -> bytes:

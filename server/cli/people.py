@@ -1,21 +1,15 @@
-"""The commands for whoever looks on or tries out: a hall in the terminal, the day's report, simulated people, measurements."""
+"""The commands for whoever looks on or rehearses: a hall in the terminal, and simulated people at work."""
 
-import json
 import random
 
 import click
-from rich.console import Console
 
 from displays.follower import NotServed
 from displays.terminal import watch
 from server.cli import flags
-from server.cli.organiser import read_log
 from server.cli.wiring import BadUse
-from server.reports.day import day_of
-from server.reports.tables import day_tables
 from server.simulate import HOURS, SPEED, VISITORS_PER_HOUR, NotWelcome
 from server.simulate import simulate as run_simulation
-from server.store.codec import decode_entry, split_records
 from server.web.i18n import FIRST, LANGUAGE_NAMES
 
 
@@ -30,22 +24,6 @@ async def tv(home: str, screen: str, lang: str) -> None:
         await watch(home.rstrip("/"), screen, lang=lang)
     except NotServed as error:
         raise BadUse(str(error)) from None
-
-
-@click.command()
-@click.argument("source", metavar="FILE|URL")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
-@flags.runs
-async def report(source: str, as_json: bool) -> None:
-    """The organiser's day from an exported log or a running bazaar: served, waits, no-shows, calls out of order."""
-    try:
-        day = day_of([decode_entry(record) for record in split_records(await read_log(source))])
-    except (ValueError, LookupError) as error:
-        raise BadUse(f"{source}: {error}") from None
-    if as_json:
-        click.echo(json.dumps(day.as_map(), ensure_ascii=False))
-    else:
-        Console().print(day_tables(day))
 
 
 @click.command()

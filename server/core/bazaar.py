@@ -166,7 +166,7 @@ class LineState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """What people are told now; ``until`` is Unix ms."""
+    """What people are told now, with the fields that views show of it; ``until`` is Unix ms."""
 
     id: str
     text: str

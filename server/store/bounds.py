@@ -13,6 +13,9 @@ from server.core.commands import Announce, IssueTickets, PauseCounter, Rate
 from server.core.values import COMMAND_ID_PATTERN, CommandId, CounterNumber, Label, ServiceCode, VisitId
 from server.store.shapes import Bounds
 
+REASON_CHARS_MAX = 200
+ANNOUNCEMENT_CHARS_MAX = 500
+
 _CODE = re.compile(r"[^\x00-\x20\x7f]+")
 _WORDS = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*")
 """No control characters but tab and line feed, for words also go to terminals."""
@@ -46,8 +49,8 @@ COMMAND_BOUNDS: Bounds = {
     VisitId: Annotated[str, _fits(re.compile(r"[A-Za-z0-9_-]{1,64}"), "must be 1 to 64 url-safe characters")],
     str: _Code,
     (IssueTickets, "services"): Annotated[tuple[_Code, ...], Field(strict=False, min_length=1, max_length=50)],
-    (Announce, "text"): Annotated[str, Field(max_length=500), _WordsOnly, _fits(_NOT_BLANK, "must not be blank")],
+    (Announce, "text"): Annotated[str, Field(max_length=ANNOUNCEMENT_CHARS_MAX), _WordsOnly, _fits(_NOT_BLANK, "must not be blank")],
     (Announce, "minutes"): Annotated[int, Field(ge=1, le=24 * 60)],
-    (PauseCounter, "reason"): Annotated[str, Field(max_length=200), _WordsOnly],
+    (PauseCounter, "reason"): Annotated[str, Field(max_length=REASON_CHARS_MAX), _WordsOnly],
     (Rate, "answers"): Annotated[dict[_Code, _Answer], Field(min_length=1, max_length=20)],
 }

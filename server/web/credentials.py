@@ -26,7 +26,7 @@ _KEY_BYTES = 18
 _VISIT_BYTES = 12
 
 
-def counter_principal(number: int) -> str:
+def counter_principal(number: int | str) -> str:
     """The principal of a counter's tablet."""
     return f"counter/{number}"
 

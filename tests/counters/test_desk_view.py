@@ -6,19 +6,20 @@ from counters import desk
 from server.core import events as happened
 from server.core.bazaar import Bazaar
 from server.core.values import CounterNumber, Label, Lane, ServiceCode
+from server.hub.channels import View
 from tests.scenarios import START_MS, called, given, issued, opened
 
 Rows = dict[object, dict[str, object]]
 
 
-def shown(bazaar: Bazaar) -> desk.View:
+def shown(bazaar: Bazaar) -> View:
     """The desk's view."""
     view = desk.view(bazaar, "")
     assert view is not None
     return view
 
 
-def rows(view: desk.View, name: str, key: str) -> Rows:
+def rows(view: View, name: str, key: str) -> Rows:
     """The rows of a table by their key."""
     return {row[key]: row for row in cast(list[dict[str, object]], view[name])}
 

@@ -8,12 +8,13 @@ from server.core import events as happened
 from server.core.bazaar import Bazaar
 from server.core.calling import next_ticket
 from server.core.values import CounterNumber, Label, Lane, ServiceCode
+from server.hub.channels import View
 from tests.scenarios import START_MS, called, given, issued, opened
 
 C1, C3 = CounterNumber(1), CounterNumber(3)
 
 
-def shown(bazaar: Bazaar, counter: int = 1) -> tablet.View:
+def shown(bazaar: Bazaar, counter: int = 1) -> View:
     """The tablet's view of a counter that is there."""
     view = tablet.view(bazaar, str(counter))
     assert view is not None
