@@ -70,8 +70,9 @@ class Devices:
         return Tv(page)
 
     async def tablet(self, bazaar: Bazaar, counter: int, *, opened: bool = True) -> Tablet:
-        """A tablet, paired by the link on the card of its counter; its officer opens the counter."""
+        """A tablet, paired by the link on the card of its counter; its officer opens the counter. Its time is as a TV's."""
         tablet = Tablet(await self.page("tablet"))
+        await tablet.page.clock.install()
         await tablet.page.goto(f"{bazaar.home}/pair/{bazaar.keys.counters[counter]}")
         await tablet.page.wait_for_selector(CONNECTED)
         if opened:

@@ -8,6 +8,7 @@ from playwright.async_api import JSHandle, Locator, Page, expect
 
 READY = "body[data-ready]"
 CONNECTED = "body[data-ready][data-connected]"
+TWITCH_MS = 700
 CALL_MS = 8_100
 """After this a call has had its time on a TV."""
 GREY_OF_QR = """async (picture) => {
@@ -85,7 +86,8 @@ class Tablet:
         return self.page.locator("[data-next-button]")
 
     async def calls(self, label: str) -> None:
-        """Press Next, and see who comes ("" for nobody)."""
+        """Press Next, later than a second tap of one twitch would come, and see who comes ("" for nobody)."""
+        await self.page.clock.run_for(TWITCH_MS)
         await self.next.tap()
         await self.shows(label)
 
