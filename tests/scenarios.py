@@ -9,6 +9,7 @@ Each ``given`` event is one entry of its own; ``at(seconds)`` moves the story's 
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from server.core.values import CommandId, CounterNumber, Label, Lane, OutOfOrder
 START_MS = 1_796_374_800_000
 """2026-12-04 16:00 in Probolinggo."""
 
-CONFIG: Mapping[str, object] = {
+CONFIG: Mapping[str, Any] = {
     "bazaar": {
         "id": "uji",
         "name": "Bazar uji",
@@ -62,6 +63,11 @@ CONFIG: Mapping[str, object] = {
     ],
 }
 """Lines A (two counters, 1:2), B (quota 3, no priority lane) and C (priority first); counter 3 serves B and C."""
+
+
+def config_with(**changed: object) -> dict[str, object]:
+    """The same with other values in the table of the bazaar itself."""
+    return {**CONFIG, "bazaar": {**CONFIG["bazaar"], **changed}}
 
 
 @dataclass

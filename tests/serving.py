@@ -53,6 +53,14 @@ class Served:
         return {"Authorization": f"Bearer {key}"}
 
 
+async def opened_in(store: Store, config: Mapping[str, object]) -> Plan:
+    """Open the bazaar of ``config`` in a store, for every hub to find; its plan."""
+    plan = Plan.from_config(config)
+    await open_log(store.log(plan.bazaar.id), plan, by="admin", now_ms=START_MS, command_id=CommandId("test-opens-the-bazaar"))
+    await store.register(plan.bazaar.id)
+    return plan
+
+
 @asynccontextmanager
 async def serving(
     *,
@@ -64,9 +72,7 @@ async def serving(
 ) -> AsyncIterator[Served]:
     """Open the bazaar of ``config`` in ``store`` and serve it, on a free port unless one is named; everything ends with the context."""
     store = store or MemoryStore()
-    plan = Plan.from_config(config)
-    await open_log(store.log(plan.bazaar.id), plan, by="admin", now_ms=START_MS, command_id=CommandId("test-opens-the-bazaar"))
-    await store.register(plan.bazaar.id)
+    plan = await opened_in(store, config)
     keys = keys_of(SECRET, plan, await epoch_of(store, plan.bazaar.id))
     kinds = (*displays.channels.kinds(Credentials(SECRET)), *counters.channels.kinds())
     app = make_app(Hub(store, kinds, now_ms), SECRET, parts, Addresses(), limits or Limits(burst=1000, per_minute=1000))

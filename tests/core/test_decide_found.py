@@ -1,22 +1,13 @@
 """What random days brought to light, told as stories."""
 
-import copy
-
 import pytest
 
 from server.core import commands as order
 from server.core import events as happened
 from server.core.values import CounterNumber, Label
-from tests.scenarios import CONFIG, called, given, issued, opened, served
+from tests.scenarios import called, config_with, given, issued, opened, served
 
 C1, C2 = CounterNumber(1), CounterNumber(2)
-
-
-def config_with(return_after: int) -> dict[str, object]:
-    """The usual bazaar with another ``return_after``."""
-    config: dict[str, object] = copy.deepcopy(dict(CONFIG))
-    config["bazaar"] = {**CONFIG["bazaar"], "return_after": return_after}  # type: ignore[dict-item]  # a map, as the plan wants it
-    return config
 
 
 def test_undoing_a_call_before_the_return_prolongs_nothing() -> None:
@@ -30,7 +21,7 @@ def test_undoing_a_call_before_the_return_prolongs_nothing() -> None:
 @pytest.mark.parametrize("return_after", [0, 1])
 def test_undoing_a_call_leaves_a_short_return_short(return_after: int) -> None:
     """A return after 0 or 1 calls is one after 0 or 1 calls, whatever is undone of the time before it."""
-    story = given(*opened(1), *(issued("A", number) for number in (1, 2, 3)), config=config_with(return_after))
+    story = given(*opened(1), *(issued("A", number) for number in (1, 2, 3)), config=config_with(return_after=return_after))
     story = story.given(happened.TicketHeld(ticket=Label("A-001")), called("A-002", 1), happened.TicketReturned(ticket=Label("A-001")))
     story = story.given(happened.CallUndone(ticket=Label("A-002"), counter=C1))
     expected = ["A-001", "A-002"] if return_after == 0 else ["A-002", "A-001"]

@@ -1,6 +1,5 @@
 """A counter worked from a keypad: over the commands stream and the log, with a writer somewhere else deciding."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,12 +7,10 @@ import pytest
 from counters.keypad import BadPress, Keypad, NoAnswer, press_keys, press_once
 from server.core.entry import Entry, Refusal
 from server.core.events import TicketCalled, TicketServed
-from server.core.plan import Plan
-from server.core.values import CommandId, CounterNumber, Label
+from server.core.values import CounterNumber, Label
 from server.store.log import MemoryLog
-from server.store.opening import open_log
-from server.store.writer import Writer
-from tests.scenarios import CONFIG, START_MS
+from tests.store.hubs import hub, opened
+from tests.store.samples import issue
 
 
 def plain(message: str) -> str:
@@ -21,24 +18,15 @@ def plain(message: str) -> str:
     return message
 
 
-async def opened() -> MemoryLog:
-    """The log of a bazaar that was just opened."""
-    log = MemoryLog()
-    await open_log(log, Plan.from_config(CONFIG), by="admin", now_ms=START_MS, command_id=CommandId("test-opens-the-bazaar"))
-    return log
-
-
 @pytest.fixture
 async def log() -> AsyncIterator[MemoryLog]:
     """A bazaar whose commands are decided by a hub's writer; counter 1 is open, A-001 and A-002 wait."""
-    log = await opened()
-    writer = Writer(log, lambda: START_MS, lambda _entry: None)
-    task = asyncio.create_task(writer.run())
-    await writer.submit({"command_id": "test-command-000001", "do": "open_counter", "by": "admin", "counter": 1}, 5)
-    for number in (2, 3):
-        await writer.submit({"command_id": f"test-command-00000{number}", "do": "issue", "by": "kiosk/1", "services": ["ktp"]}, 5)
-    yield log
-    task.cancel()
+    log = MemoryLog()
+    async with hub(await opened(log)) as one:
+        await one.submit({"command_id": "test-command-000001", "do": "open_counter", "by": "admin", "counter": 1})
+        for number in (2, 3):
+            await one.submit(issue(number))
+        yield log
 
 
 async def press(log: MemoryLog, word: str, said: str = "", counter: int = 1) -> Entry:
@@ -114,7 +102,8 @@ async def test_what_cannot_even_be_asked(log: MemoryLog, word: str, said: str, c
 async def test_nobody_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a hub a press is kept in the stream, and whoever pressed is told."""
     monkeypatch.setattr("counters.keypad.ANSWER_S", 0)
-    log = await opened()
+    log = MemoryLog()
+    await opened(log)
     with pytest.raises(NoAnswer):
         await press(log, "open")
     assert 1 == len((await log.follow(1, "")).commands)

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator
-from typing import cast
 
 import pytest
 import pytest_asyncio
@@ -10,18 +9,16 @@ import pytest_asyncio
 from displays.hall_pages import pages_of
 from server.core.plan import Plan
 from server.core.verify import Fault, Figures, Verdict
-from tests.scenarios import CONFIG
+from tests.scenarios import CONFIG, config_with
 from tests.serving import Served, serving
 
 COUNTERS = {"a": 2, "b": 2, "c": 3, "d": 8}
-
-SPOKEN = {**cast(dict[str, object], CONFIG["bazaar"]), "languages": ["id", "jv", "en"]}
 
 
 @pytest_asyncio.fixture
 async def served() -> AsyncIterator[Served]:
     """Counter 1 open, three people waiting for KTP, one of them called out of order."""
-    async with serving(config={**CONFIG, "bazaar": SPOKEN}) as bazaar:
+    async with serving(config=config_with(languages=["id", "jv", "en"])) as bazaar:
         await bazaar.submit("open_counter", counter=1)
         for _ in range(3):
             await bazaar.submit("issue", services=["ktp"])

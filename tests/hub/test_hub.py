@@ -5,22 +5,17 @@ import logging
 
 import pytest
 
-from server.core.plan import Plan
-from server.core.values import CommandId
 from server.store.log import MemoryStore, Top
-from server.store.opening import open_log
-from tests.scenarios import CONFIG, START_MS
-from tests.serving import serving
+from tests.scenarios import config_with
+from tests.serving import opened_in, serving
 
 
 async def test_broken_log_stops_its_bazaar_only(caplog: pytest.LogCaptureFixture) -> None:
     """A bazaar whose log cannot be followed stops with a loud message; the others go on."""
     store = MemoryStore()
-    other = Plan.from_config({**CONFIG, "bazaar": {**CONFIG["bazaar"], "id": "rusak"}})  # type: ignore[dict-item]  # a map, as a file has it
+    other = await opened_in(store, config_with(id="rusak"))
     log = store.log(other.bazaar.id)
-    await open_log(log, other, by="admin", now_ms=START_MS, command_id=CommandId("opens-the-broken-one"))
     await log.append(Top(1, (await log.read(0, 1))[0]), [b"no entry"])
-    await store.register(other.bazaar.id)
     with caplog.at_level(logging.CRITICAL):
         async with serving(store=store) as served, asyncio.timeout(10):
             while not caplog.records:

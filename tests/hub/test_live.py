@@ -14,14 +14,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
-from server.core.plan import Plan
 from server.core.values import CommandId, VisitId
 from server.hub.live import BadFollow, parse_channels, parse_have
 from server.store.log import MemoryLog, MemoryStore
 from server.store.opening import open_log
 from server.web.credentials import Credentials, scope_of
-from tests.scenarios import CONFIG, START_MS
-from tests.serving import SECRET, Served, serving
+from tests.scenarios import START_MS, config_with
+from tests.serving import SECRET, Served, opened_in, serving
 
 
 @pytest.fixture
@@ -122,9 +121,7 @@ async def test_a_refusal_moves_no_screen(served: Served) -> None:
 async def test_two_bazaars_on_one_hub() -> None:
     """One hub serves several bazaars; what happens in one is not seen in the other."""
     store = MemoryStore()
-    other = Plan.from_config({**CONFIG, "bazaar": {**CONFIG["bazaar"], "id": "lain"}})  # type: ignore[dict-item]  # a map, as a file has it
-    await open_log(store.log(other.bazaar.id), other, by="admin", now_ms=START_MS, command_id=CommandId("opens-the-other-one"))
-    await store.register(other.bazaar.id)
+    await opened_in(store, config_with(id="lain"))
     async with serving(store=store) as served:
         await served.submit("issue", services=["ktp"])
         async with served.session.get(f"{served.url}/lain/views/line/A") as answer:
@@ -134,10 +131,8 @@ async def test_two_bazaars_on_one_hub() -> None:
 async def test_bazaar_opened_later_is_served() -> None:
     """A bazaar that is opened while the hub runs is served without a restart."""
     store = MemoryStore()
-    other = Plan.from_config({**CONFIG, "bazaar": {**CONFIG["bazaar"], "id": "nanti"}})  # type: ignore[dict-item]  # a map, as a file has it
     async with serving(store=store) as served:
-        await open_log(store.log(other.bazaar.id), other, by="admin", now_ms=START_MS, command_id=CommandId("opens-the-later-one"))
-        await store.register(other.bazaar.id)
+        await opened_in(store, config_with(id="nanti"))
         async with asyncio.timeout(10):
             while True:
                 async with served.session.get(f"{served.url}/nanti/views/bazaar") as answer:
@@ -199,8 +194,8 @@ async def test_reader_that_sleeps_gets_the_newest(served: Served) -> None:
         ("channels=hall/", 404, "channel"),
         ("channels=line/Z", 404, "channel"),
         ("channels=visit/forged.token", 404, "channel"),
-        ("channels=counter/1", 401, "paired"),
-        ("channels=desk", 401, "paired"),
+        ("channels=counter/1", 401, "no_credential"),
+        ("channels=desk", 401, "no_credential"),
         ("channels=hall&have=hall", 422, "have"),
         ("channels=hall&have=hall@e", 422, "have"),
         ("channels=hall&have=hall@e:-1", 422, "have"),
@@ -210,7 +205,7 @@ async def test_reader_that_sleeps_gets_the_newest(served: Served) -> None:
 async def test_bad_questions(served: Served, query: str, status: int, says: str) -> None:
     """What cannot be followed is refused before the upgrade, with the shape of every error."""
     headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
-    async with served.session.get(f"{served.home}/live?{query}&lang=en", headers=headers) as answer:
+    async with served.session.get(f"{served.home}/live?{query}", headers=headers) as answer:
         body = await answer.json()
     assert status == answer.status
     assert says in json.dumps(body)

@@ -43,6 +43,6 @@ def test_the_other_lines_share_by_their_counters() -> None:
 
 def test_a_bazaar_of_one_line_has_one_errand() -> None:
     """More errands than lines cannot be."""
-    small = Plan.from_config({**CONFIG, "agencies": CONFIG["agencies"][:1]})  # type: ignore[index]  # a list in this map of objects
+    small = Plan.from_config({**CONFIG, "agencies": CONFIG["agencies"][:1]})
     assert {("A",)} == {tuple(lines) for lines in visits(small)}
     assert max(ERRANDS) > 1

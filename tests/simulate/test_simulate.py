@@ -2,24 +2,21 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-import msgpack
 import pytest
 
 from server.core.values import CounterNumber, CounterState, TicketState
-from server.core.verify import verify
 from server.hub.room import Room
 from server.simulate import NotWelcome, simulate
-from server.store.codec import digest
+from server.store.audit import verify_records
 from server.store.log import MemoryStore
-from tests.scenarios import CONFIG
+from tests.scenarios import config_with
 from tests.serving import Served, serving
 
 HASTE = 6000.0
 """An hour in 0.6 s."""
-IMPATIENT: Mapping[str, Any] = {**CONFIG, "bazaar": {**CONFIG["bazaar"], "absent_after": {"recalls": 1, "seconds": 0}}}  # type: ignore[dict-item]  # a map in this map of objects
+IMPATIENT = config_with(absent_after={"recalls": 1, "seconds": 0})
 LOG_MAX = 100_000
 
 
@@ -46,8 +43,7 @@ async def hear_calls(stories: asyncio.Queue[str], count: int) -> None:
 
 async def check(room: Room) -> None:
     """The log of the room stands up to verification."""
-    records = await room.read(0, LOG_MAX)
-    assert verify((msgpack.unpackb(record), digest(record)) for record in records).fault is None
+    assert verify_records(await room.read(0, LOG_MAX)).fault is None
 
 
 async def test_a_day_goes_by_in_order() -> None:

@@ -6,11 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import msgpack
-
 from server.core.entry import Entry
-from server.core.verify import verify
-from server.store.codec import decode_entry, digest
+from server.store.audit import verify_records
+from server.store.codec import decode_entry
 from server.store.errors import StoreUnreachable
 from server.store.log import EventLog, News, Top
 from server.store.opening import open_log
@@ -82,8 +80,7 @@ async def entries_of(log: EventLog) -> list[Entry]:
 
 async def fault_of(log: EventLog) -> str | None:
     """What the independent check says against the log."""
-    records = await log.read(0, 100_000)
-    fault = verify((msgpack.unpackb(record), digest(record)) for record in records).fault
+    fault = verify_records(await log.read(0, 100_000)).fault
     return None if fault is None else str(fault)
 
 

@@ -71,7 +71,7 @@ async def test_wholly_another_plan(memory_log: MemoryLog) -> None:
     """Of very many differences the first ones are named and the others counted."""
     await _open(memory_log, PLAN)
     config = copy.deepcopy(dict(CONFIG))
-    config["agencies"] = [{**config["agencies"][0], "code": f"a{number}"} for number in range(20)]  # type: ignore[index]  # as above
+    config["agencies"] = [{**config["agencies"][0], "code": f"a{number}"} for number in range(20)]
     with pytest.raises(AnotherPlan) as caught:
         await _open(memory_log, Plan.from_config(config))
     assert 11 == len(caught.value.differences)
