@@ -22,7 +22,7 @@ class Refusal:
         return cls(code=refused.code, sentence=refused.sentence, fields=refused.fields)
 
     def as_map(self) -> dict[str, object]:
-        """``{code, sentence, …fields}``."""
+        """``{code, sentence, …fields}`` as the log keeps it."""
         return {"code": self.code, "sentence": self.sentence, **self.fields}
 
 

@@ -46,7 +46,3 @@ class Refused(Exception):
     def sentence(self) -> str:
         """The English sentence, filled in."""
         return SENTENCES[self.code].format_map(self.fields)
-
-    def as_map(self) -> dict[str, object]:
-        """``{code, sentence, …fields}`` as the log keeps it."""
-        return {"code": self.code, "sentence": self.sentence, **self.fields}

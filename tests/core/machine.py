@@ -10,6 +10,7 @@ from server.core import commands as order
 from server.core.bazaar import Bazaar, open_bazaar
 from server.core.commands import Command, Envelope
 from server.core.decide import decide
+from server.core.entry import Refusal
 from server.core.events import EVENTS, BazaarOpened, Event
 from server.core.evolve import evolve
 from server.core.plan import Plan
@@ -99,7 +100,7 @@ class Day:
             "by": by,
         }
         if isinstance(outcome, Refused):
-            self.entries.append({**head, "refused": outcome.as_map()})
+            self.entries.append({**head, "refused": Refusal.of(outcome).as_map()})
             self.outcomes.append(())
         else:
             self.entries.append({**head, "events": [as_pair(event) for event in outcome]})

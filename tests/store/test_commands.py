@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.commands import Announce, CallNext, Command, Envelope, IssueTickets, Rate
+from server.core.entry import Refusal
 from server.core.refusals import Refused
 from server.core.values import CommandId, CounterNumber, Label, Lane, ServiceCode, VisitId
 from server.store.codec import (
@@ -79,7 +80,7 @@ def test_what_is_no_map_is_malformed(raw: bytes, fault: str) -> None:
     """Bytes that hold no map of a command are malformed, and it is said why."""
     with pytest.raises(Refused) as caught:
         decode_command(raw)
-    assert {"code": "malformed", "sentence": f"command: {fault}", "field": "command", "fault": fault} == caught.value.as_map()
+    assert {"code": "malformed", "sentence": f"command: {fault}", "field": "command", "fault": fault} == Refusal.of(caught.value).as_map()
 
 
 @pytest.mark.parametrize(
