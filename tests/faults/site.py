@@ -37,11 +37,6 @@ class Site:
     session: aiohttp.ClientSession
 
     @property
-    def store_pid(self) -> int:
-        """The process of the store's server."""
-        return int((self.folder / "data" / SERVER_PID).read_text())
-
-    @property
     def servers(self) -> Sequence[Server]:
         """Every process that follows the log and decides."""
         return (*self.hubs, *self.officers)
@@ -59,6 +54,12 @@ class Site:
         """Wait until a server has read the log and can serve."""
         await server.listens()
         await until(lambda: is_ready(self.session, server.url), f"{server.url} is ready")
+
+    async def store_pid(self, other_than: int = 0) -> int:
+        """The process of the store's server, or of the next one, as soon as it has written itself down."""
+        path = self.folder / "data" / SERVER_PID
+        await until(lambda: path.read_text().strip() not in ("", str(other_than)), "the store's server runs")
+        return int(path.read_text())
 
     async def press(self, server: Server, counter: int, **order: object) -> tuple[int, Mapping[str, str], Any]:
         """Send a counter's command once: status, headers and body of the answer."""

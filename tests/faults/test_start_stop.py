@@ -64,7 +64,7 @@ async def test_servers_that_are_told_to_stop(tmp_path: Path) -> None:
                 await reads.wait_closed()
                 assert 1012 == reads.close_code
                 sleeps.transport.abort()
-        store = one.store_pid
+        store = await one.store_pid()
         await ends_well(one.store)
         assert not lives(store)
 
