@@ -15,7 +15,7 @@ resolve() {
     local lock=$1
     shift
     say "resolving $lock"
-    "$resolver/bin/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+    "$resolver/bin/uv" pip compile --quiet --system-certs --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
         --output-file "$resolver/$lock" "$@" pyproject.toml >/dev/null
     { echo "# Made by \`make lock\` from pyproject.toml; not edited by hand."; cat "$resolver/$lock"; } >"$lock"
 }
