@@ -41,6 +41,8 @@ STAFF_PARTS: Parts = (counters.pages.routes,)
 TICKETS_BURST, TICKETS_PER_MINUTE = 120, 240
 """What one address may ask for: a whole hall behind one address takes numbers, a script does not take them all."""
 SHUTDOWN_S = 2.0
+KEEP_ALIVE_S = 75
+"""How long a connection that asks for nothing more is kept for the next request."""
 SECRET_BYTES = 32
 
 
@@ -60,7 +62,7 @@ class Settings:
         """The secret that all keys come from: as given, else from a file in ``data`` that only its owner can read."""
         if self.secret:
             return self.secret.encode()
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.data / "secret"
         fresh = path.with_suffix(f".{os.getpid()}")
         if not path.exists():
@@ -146,7 +148,9 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     Raises:
         BadUse: the address cannot be had.
     """
-    runner = web.AppRunner(app, access_log=None, logger=http_logger, shutdown_timeout=SHUTDOWN_S)
+    runner = web.AppRunner(
+        app, access_log=None, logger=http_logger, shutdown_timeout=SHUTDOWN_S, keepalive_timeout=KEEP_ALIVE_S, auto_decompress=False
+    )
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

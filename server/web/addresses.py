@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from server.hub.room import Room
+from server.web import errors
 from server.web.keys import ADDRESSES
 
 
@@ -13,9 +14,17 @@ def home_of(room: Room) -> str:
 
 def public_url(request: web.Request, path: str) -> str:
     """The full address of a path of the public part; without another address, where this request came to."""
-    return (request.app[ADDRESSES].public or str(request.url.origin())) + path
+    return (request.app[ADDRESSES].public or _here(request)) + path
 
 
 def staff_url(request: web.Request, path: str) -> str:
     """The full address of a path of the staff part."""
-    return (request.app[ADDRESSES].staff or str(request.url.origin())) + path
+    return (request.app[ADDRESSES].staff or _here(request)) + path
+
+
+def _here(request: web.Request) -> str:
+    """Where this request came to; raises `Problem` 422 when it names no host that could be one."""
+    try:
+        return str(request.url.origin())
+    except ValueError:
+        raise errors.malformed("Host", "no host") from None

@@ -19,7 +19,7 @@ from server.web.requests import BODY_BYTES_MAX
 
 def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addresses: Addresses, limits: Limits) -> web.Application:
     """The application over a hub. ``parts`` are the pages of this process: those of the displays, of the counters, or both."""
-    app = web.Application(middlewares=[strict_headers, error_shape], client_max_size=BODY_BYTES_MAX)
+    app = web.Application(middlewares=[error_shape], client_max_size=BODY_BYTES_MAX)
     app[HUB] = hub
     app[CREDENTIALS] = Credentials(secret)
     app[METRICS] = Metrics(hub)
@@ -28,6 +28,7 @@ def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addres
     install_pages(app)
     for routes in (ops.routes, *parts, api.routes, pairing.routes):
         app.add_routes(routes)
+    app.on_response_prepare.append(strict_headers)
     app.cleanup_ctx.append(_run_hub)
     app.on_shutdown.append(_say_goodbye)
     return app

@@ -23,16 +23,12 @@ _HEADERS = {
 }
 
 
-@web.middleware
-async def strict_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give every answer that did not say otherwise the strict headers."""
-    response = await handler(request)
-    if not response.prepared:
-        if request.path.startswith(STATIC_PATH) and response.status < 400:
-            response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
-        for name, value in _HEADERS.items():
-            response.headers.setdefault(name, value)
-    return response
+async def strict_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Give every answer that did not say otherwise the strict headers, just before it is begun."""
+    if request.path.startswith(f"{STATIC_PATH}/") and response.status < 400:
+        response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 @web.middleware
@@ -44,7 +40,7 @@ async def error_shape(request: web.Request, handler: Handler) -> web.StreamRespo
         return await _answer(request, problem)
     except StoreError as error:
         if not isinstance(error, StoreUnreachable):
-            logger.error("%s %s: %s", request.method, request.path, error)
+            logger.error("%s: %s", _asked(request), error)
         return await _answer(request, errors.store_unreachable())
     except web.HTTPRequestEntityTooLarge:
         return await _answer(request, Problem(413, "too_large", "The request is too large."))
@@ -57,8 +53,14 @@ async def error_shape(request: web.Request, handler: Handler) -> web.StreamRespo
     except ConnectionError:
         raise  # whoever asked is gone: there is nobody to answer, and no fault of ours
     except Exception:
-        logger.exception("%s %s", request.method, request.path)
+        logger.exception("%s", _asked(request))
         return await _answer(request, errors.fault())
+
+
+def _asked(request: web.Request) -> str:
+    """What was asked for, by its route: the address itself holds keys and tokens, and line breaks if somebody likes."""
+    resource = request.match_info.route.resource
+    return f"{request.method} {resource.canonical if resource else '(nothing)'}"
 
 
 def _of_http(error: web.HTTPException) -> Problem:

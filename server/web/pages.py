@@ -50,16 +50,16 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
     """A page of the bazaar that the path names, in the reader's language.
 
     Templates find ``_`` and ``ngettext``, ``lang``, ``languages`` (code → own name), ``words(text)``, ``static(name)`` and ``home``, the
-    bazaar's root path.
+    bazaar's root path ("" where the path names none that there is: an address must not choose where our links lead).
     """
     language = language_of(request)
-    bazaar_id = request.match_info.get("bazaar", "")
+    bazaar_id = BazaarId(request.match_info.get("bazaar", ""))
     text = (
         request.app[ENVIRONMENTS][language]
         .get_template(template)
         .render(
             languages={code: LANGUAGE_NAMES[code] for code in languages_of(request)},
-            home=f"/{bazaar_id}" if bazaar_id else "",
+            home=f"/{bazaar_id}" if bazaar_id in request.app[HUB].rooms else "",
             **context,
         )
     )

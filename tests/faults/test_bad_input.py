@@ -49,9 +49,8 @@ async def in_pieces() -> AsyncIterator[bytes]:
         ({"Content-Type": JSON}, LARGE),
         ({"Content-Type": FORM}, b"do=open_counter&reason=" + b"x" * MB),
         ({"Content-Type": JSON}, None),
-        ({"Content-Type": JSON, "Content-Encoding": "gzip"}, gzip.compress(LARGE)),
     ],
-    ids=["json", "form", "in pieces", "compressed"],
+    ids=["json", "form", "in pieces"],
 )
 async def test_large_bodies(one: Site, headers: dict[str, str], body: bytes | None) -> None:
     """A body of a megabyte is refused as too large, however it comes."""
@@ -82,11 +81,11 @@ async def test_no_json_object(one: Site, body: bytes) -> None:
         assert (422, "body") == (status, said["field"])
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-async def test_body_that_is_not_what_its_headers_say(one: Site, encoding: str) -> None:
-    """A body that cannot be unpacked is malformed, and no fault of ours."""
+@pytest.mark.parametrize("body", [gzip.compress(LARGE), b"no such thing"], ids=["large", "no gzip"])
+async def test_compressed_bodies(one: Site, body: bytes) -> None:
+    """A compressed body is malformed, whatever is in it."""
     for url, key in orders(one):
-        status, said = await post(url, key, b"no such thing", {"Content-Type": JSON, "Content-Encoding": encoding})
+        status, said = await post(url, key, body, {"Content-Type": JSON, "Content-Encoding": "gzip"})
         assert (422, "body") == (status, said["field"])
 
 
