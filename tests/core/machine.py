@@ -30,7 +30,7 @@ STATES_BEFORE = {"hold": ("waiting", "called"), "return": ("held", "absent"), "c
 
 
 def config_of(*, return_after: int, quota: int | None) -> dict[str, object]:
-    """Four lines with every kind of priority, five counters that serve one line or several."""
+    """Four lines with every kind of priority, five counters that serve one line or several, a screen for all and one for some."""
     service = {"minutes": 5}
     first = [
         {"prefix": "A", "priority": "1:2", "services": [service | {"code": code, "name": code} for code in ("ktp", "kk")]},
@@ -52,6 +52,7 @@ def config_of(*, return_after: int, quota: int | None) -> dict[str, object]:
             },
             {"code": "dua", "name": "Dua", "lines": second, "counters": [{"number": 3}, {"number": 4, "lines": ["B"]}]},
         ],
+        "screens": [{"code": "semua", "name": "Semua"}, {"code": "barat", "name": "Barat", "agencies": ["dua"]}],
     }
     return Plan.from_config(config).as_config()
 
@@ -238,19 +239,19 @@ class RandomDay(RuleBasedStateMachine):
 
     # The organiser, time
 
-    @rule(
-        do=st.sampled_from(["close", "reopen", "announce", "end"]),
-        service=st.sampled_from(SERVICES),
-        scope=st.sampled_from(["satu", "B", "Z"]),
-    )
-    def of_organiser(self, do: str, service: ServiceCode, scope: str) -> None:
-        """A service gives out no more numbers, or again; people are told something, or no more."""
-        if do in ("close", "reopen"):
-            self.do(f"{do}_service", "desk", service=service)
-        elif do == "announce":
-            self.do("announce", "desk", text="Hujan", scope=scope, minutes=5)
-        else:
-            self.do("end_announcement", "desk", id=next(iter(self.day.bazaar.announcements), "none"))
+    @rule(service=st.sampled_from(SERVICES), reopens=st.booleans())
+    def close_service(self, service: ServiceCode, reopens: bool) -> None:
+        """A service gives out no more numbers, or was only closed by mistake."""
+        self.do("close_service", "desk", service=service)
+        if reopens:
+            self.do("reopen_service", "desk", service=service)
+
+    @rule(scope=st.sampled_from(["bazaar", "satu", "B", "Z"]), ends=st.booleans())
+    def announce(self, scope: str, ends: bool) -> None:
+        """People are told something, and maybe no more."""
+        self.do("announce", "desk", text="Hujan", scope=scope, minutes=5)
+        if ends:
+            self.do("end_announcement", "desk", id=next(reversed(self.day.bazaar.announcements), "none"))
 
     @rule(data=st.data())
     def rate(self, data: st.DataObject) -> None:
