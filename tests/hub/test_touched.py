@@ -19,11 +19,11 @@ Views = dict[tuple[str, str], View | None]
 
 def views_of(bazaar: Bazaar) -> Views:
     """What every channel shows, by kind and key."""
-    keys = {
+    keys: dict[str, list[str]] = {
         "hall": ["", *(screen.code for screen in bazaar.plan.screens)],
         "bazaar": [""],
-        "line": list(bazaar.lines),
-        "visit": list(bazaar.visits),
+        "line": [*bazaar.lines],
+        "visit": [*bazaar.visits],
         "counter": list(map(str, bazaar.counters)),
         "desk": [""],
     }
