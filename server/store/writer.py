@@ -17,6 +17,7 @@ from server.core.decide import decide
 from server.core.entry import Entry, Outcome, Refusal
 from server.core.refusals import Refused
 from server.core.values import CommandId
+from server.store.clock import LogTime
 from server.store.codec import MALFORMED_ID_PREFIX, command_from_map, decode_command, decode_entry, encode_command, encode_entry, sender_of
 from server.store.errors import BrokenLog, Conflict, StoreUnreachable
 from server.store.ledger import Ledger
@@ -45,7 +46,7 @@ class Writer:
         self.ready = False
         self.fresh_at = 0
         self._log = log
-        self._clock = clock
+        self._time = LogTime(clock)
         self._on_entry = on_entry
         self._cursor = ""
         self._waiters: dict[CommandId, list[asyncio.Future[Entry]]] = {}
@@ -128,12 +129,12 @@ class Writer:
             more = len(records) == PAGE_ENTRIES
         if not self.ledger.offset:
             raise StoreUnreachable("the bazaar has not been opened")
-        self.fresh_at = self._clock()
+        self.fresh_at = self._time.now(self.ledger.at)
 
     async def _step(self) -> None:
         """Wait for news and settle it. A silent log is looked at, for it might have been replaced."""
         news = await self._log.follow(self.ledger.offset, max(self._cursor, self.ledger.cursor, key=stream_position))
-        self.fresh_at = self._clock()
+        self.fresh_at = self._time.now(self.ledger.at)
         await self._take(news.entries)
         for stream_id, raw in news.commands:
             await self._settle(stream_id, raw)
@@ -177,7 +178,7 @@ class Writer:
 
     def _decided(self, stream_id: str, asked: "Envelope | _NoCommand") -> Entry:
         """The entry that settles the command, now and on this top. Time never goes back, whatever the clock says."""
-        at = max(self._clock(), self.ledger.at)
+        at = self._time.now(self.ledger.at)
         return Entry(
             offset=self.ledger.offset + 1,
             at=at,
