@@ -44,7 +44,7 @@ async def test_deadlines_run_at_a_hub_whose_clock_is_behind(quick_log: MemoryLog
     """After a hub whose clock is an hour ahead has called, absent becomes possible and undo impossible when their seconds have passed."""
     async with hub(quick_log) as fast:
         fast.clock.ms += HOUR_MS
-        for number, order in enumerate([{"do": "open_counter"}, {"do": "issue", "services": ["ktp"]}, {"do": "next", "seen": None}, RECALL]):
+        for number, order in enumerate(UP_TO_A_RECALL):
             await press(fast, number, order)
     async with hub(quick_log) as slow:
         await press(slow, 10, {"do": "open_counter"})
@@ -57,7 +57,8 @@ async def test_deadlines_run_at_a_hub_whose_clock_is_behind(quick_log: MemoryLog
     assert await fault_of(quick_log) is None
 
 
-RECALL = {"do": "recall", "ticket": "A-001"}
+RECALL: dict[str, Any] = {"do": "recall", "ticket": "A-001"}
+UP_TO_A_RECALL: list[dict[str, Any]] = [{"do": "open_counter"}, {"do": "issue", "services": ["ktp"]}, {"do": "next", "seen": None}, RECALL]
 
 
 async def press(at: Hub, number: int, order: dict[str, Any]) -> Entry:
