@@ -29,7 +29,7 @@ def unheard(_story: str) -> None:
     """Nobody listens."""
 
 
-async def rehearse(served: Served, officers: tuple[int, ...], *, hours: float = 3, tell: Callable[[str], None] = unheard) -> None:
+async def rehearse(served: Served, officers: tuple[int, ...], *, hours: float, tell: Callable[[str], None] = unheard) -> None:
     """Let people be simulated in haste, at these counters."""
     keys = {number: served.keys.counters[number] for number in officers}
     await simulate(served.url, "uji", keys, served.keys.kiosks[1], crowd(), tell, speed=HASTE, hours=hours, visitors_per_hour=120)
@@ -50,7 +50,7 @@ async def test_a_day_goes_by_in_order() -> None:
     """People come, are called and served, some change their mind; the simulation ends by itself, and the log holds."""
     stories: list[str] = []
     async with serving(config=IMPATIENT) as served:
-        await rehearse(served, (1, 2, 3, 4), tell=stories.append)
+        await rehearse(served, (1, 2, 3, 4), hours=8, tell=stories.append)
         states = {ticket.state for ticket in served.room.bazaar.tickets.values()}
         assert {TicketState.SERVED, TicketState.WAITING} <= states
         assert "the simulated people go home" == stories[-1]
@@ -60,10 +60,14 @@ async def test_a_day_goes_by_in_order() -> None:
 
 async def test_counters_without_an_officer_are_left_alone() -> None:
     """A person works at counter 1: no officer opens it or calls there."""
-    async with serving(config=IMPATIENT) as served:
-        await rehearse(served, (2, 3), hours=1)
+    stories = asyncio.Queue[str]()
+    async with asyncio.timeout(60), serving(config=IMPATIENT) as served:
+        people = asyncio.create_task(rehearse(served, (2, 3), hours=1000, tell=stories.put_nowait))
+        while {2, 3} != {call.counter for call in served.room.bazaar.calls}:
+            await hear_calls(stories, 1)
+        people.cancel()
+        await asyncio.wait([people])
         assert CounterState.CLOSED is served.room.bazaar.counters[CounterNumber(1)].state
-        assert {2, 3} == {call.counter for call in served.room.bazaar.calls}
 
 
 async def test_they_go_home_when_the_bazaar_closes() -> None:
