@@ -12,7 +12,7 @@ export const FRESH_MS = 60000;
 const RECENT_MAX = 10;
 
 /** All calls in a hall view, oldest first: those at the counters and the recent ones. @param {any} view @returns {Call[]} */
-export function callsIn(view) {
+function callsIn(view) {
   /** @type {Map<number, Call>} */
   const calls = new Map();
   for (const call of view.recent) calls.set(call.call_offset, call);

@@ -1,6 +1,7 @@
 // The organiser's desk: every counter, every line, and what the organiser presses. The rows are drawn by the server; this keeps them true.
 
-import { Staff, all, disable, duration, mark, one, renderRows, text } from "./staff.js";
+import { all, mark, one, text } from "./dom.js";
+import { Staff, disable, duration, renderRows } from "./staff.js";
 import { say } from "./words.js";
 
 const page = JSON.parse(one("#page").textContent);

@@ -3,8 +3,8 @@
 
 /**
  * @typedef {{channel: string, epoch: string, offset: number, at: number, view: any, head: string}} Frame
- * @typedef {{seconds: number, connected: boolean, offset: number, epoch: string, head: string, now: number}} Age
- *   seconds: age of the data; now: the hub's time in Unix ms (0 before the first frame)
+ * @typedef {{seconds: number, stale: boolean, connected: boolean, offset: number, epoch: string, head: string, now: number}} Age
+ *   seconds: age of the data; stale: so old that people must be told; now: the hub's time in Unix ms (0 before the first frame)
  * @typedef {{base: string, channels: string[], frames?: Frame[], onFrame: (frame: Frame) => void, onAge?: (age: Age) => void}} Wish
  */
 
@@ -13,6 +13,8 @@ const BACK_OFF_MS_MIN = 500;
 const BACK_OFF_MS_MAX = 10000;
 /** A hub says something every 10 s. A dead link says nothing and closes nothing, so silence itself is the sign. */
 const SILENCE_MS_MAX = 25000;
+/** Data of this age is said to be old. */
+const STALE_S = 25;
 const TICK_MS = 1000;
 /** The hub restarts or moves us (close codes 1001, 1012): another is there at once, so only spread the crowd a little. */
 const MOVED_CODES = [1001, 1012];
@@ -157,6 +159,7 @@ class Feed {
     if (!this.wish.onAge) return;
     const elapsed = performance.now() - this.news.heardAt;
     const { at, offset, epoch, head } = this.news;
-    this.wish.onAge({ seconds: Math.floor(elapsed / 1000), connected: this.connected, offset, epoch, head, now: at && at + elapsed });
+    const seconds = Math.floor(elapsed / 1000);
+    this.wish.onAge({ seconds, stale: seconds >= STALE_S, connected: this.connected, offset, epoch, head, now: at && at + elapsed });
   }
 }

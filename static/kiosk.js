@@ -1,17 +1,18 @@
 // The ticket kiosk: office, errands, check, number. One press is carried out once, however often it is sent; whoever walks away
 // leaves nothing behind.
+import { all, element, one, tell, text } from "./dom.js";
 import { commandId, follow } from "./feed.js";
+import { chosen, markChosen, sayChosen, take } from "./take.js";
 import { say, sayMinutes } from "./words.js";
 
-const SILENCE_S_MAX = 25;
 /** Which buttons stand below each step. */
 /** @type {{[step: string]: string[]}} */
 const BUTTONS = { office: ["restart", "check"], errand: ["back", "restart", "more", "check"], confirm: ["back", "restart", "take"], done: ["done"] };
 /** @type {{[step: string]: string}} */
 const BEFORE = { errand: "office", confirm: "errand" };
 
-const page = JSON.parse(find(document, "#page").textContent);
-const form = find(document, "[data-form]");
+const page = JSON.parse(one("#page").textContent);
+const form = one("[data-form]");
 let step = "office";
 let office = "";
 let idleS = 0;
@@ -24,7 +25,7 @@ function start() {
   form.addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
   form.addEventListener("change", paint);
   setInterval(tick, 1000);
-  find(document, "[data-foot]").hidden = false;
+  one("[data-foot]").hidden = false;
   follow({ base: page.base, channels: ["bazaar"], frames: [page.frame], onFrame: paintBazaar, onAge: paintTrouble });
   restart();
   document.body.dataset.ready = "";
@@ -35,22 +36,22 @@ function tick() {
   idleS = fresh ? 0 : idleS + 1;
   const left = page.idle_s - idleS;
   const asks = left <= page.warning_s;
-  const dialog = find(document, "[data-idle]");
-  find(dialog, "[data-seconds]").textContent = left;
+  const dialog = one("[data-idle]");
+  one("[data-seconds]", dialog).textContent = left;
   if (asks && dialog.hidden) {
     dialog.hidden = false;
-    find(dialog, "button").focus();
+    one("button", dialog).focus();
   }
   if (left <= 0) leave();
 }
 
 function wake() {
   idleS = 0;
-  find(document, "[data-idle]").hidden = true;
+  one("[data-idle]").hidden = true;
 }
 
 function isInUse() {
-  return step !== "office" || chosen().length > 0;
+  return step !== "office" || chosen(form).length > 0;
 }
 
 // Actions
@@ -63,7 +64,7 @@ const DO = {
   stay: wake,
   done: leave,
   restart,
-  take,
+  take: takeNumbers,
 };
 
 /** @param {any} event */
@@ -95,37 +96,15 @@ async function leave() {
   if (reachable && !isInUse()) location.replace(home);
 }
 
-async function take() {
-  const button = find(document, '[data-do="take"]');
+async function takeNumbers() {
+  const button = one('[data-do="take"]');
   if (button.disabled) return;
   button.disabled = true;
-  answer("");
-  const { command_id: id, lane } = form.elements;
-  const wish = { services: chosen().map((errand) => errand.dataset.errand), lane: lane.value, command_id: id.value };
-  const sentence = await send(wish);
+  tell(one("[data-answer]"), "");
+  const { taken, sentence } = await take(form, page.strings.unsent);
   button.disabled = false;
-  answer(sentence);
-}
-
-/** Ask for the numbers and show them; or what went wrong. Without an answer the next press sends the same command, not another. @param {object} wish */
-async function send(wish) {
-  const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  try {
-    const said = await fetch(form.action, { method: "POST", headers, body: JSON.stringify(wish) });
-    const body = await said.json();
-    if (said.status < 500) form.elements.command_id.value = commandId();
-    if (said.ok) showNumbers(body);
-    return said.ok ? "" : body.sentence;
-  } catch (error) {
-    return page.strings.unsent;
-  }
-}
-
-/** @param {string} sentence */
-function answer(sentence) {
-  const place = find(document, "[data-answer]");
-  place.textContent = sentence;
-  place.hidden = !sentence;
+  if (taken) showNumbers(taken);
+  else tell(one("[data-answer]"), sentence);
 }
 
 // Render
@@ -133,53 +112,40 @@ function answer(sentence) {
 /** @param {string} name */
 function show(name) {
   step = name;
-  answer("");
-  for (const section of form.querySelectorAll("[data-step]")) section.hidden = section.dataset.step !== step;
-  for (const fieldset of form.querySelectorAll("fieldset[data-office]")) fieldset.hidden = fieldset.dataset.office !== office;
-  find(document, ".kiosk-main").scrollTop = 0;
-  find(form, `[data-step="${step}"] h1`).focus();
+  tell(one("[data-answer]"), "");
+  for (const section of all("[data-step]", form)) section.hidden = section.dataset.step !== step;
+  for (const fieldset of all("fieldset[data-office]", form)) fieldset.hidden = fieldset.dataset.office !== office;
+  one(".kiosk-main").scrollTop = 0;
+  one(`[data-step="${step}"] h1`, form).focus();
   paint();
 }
 
 function paint() {
-  const errands = chosen();
-  /** @type {NodeListOf<HTMLButtonElement>} */
-  const buttons = document.querySelectorAll("[data-foot] [data-do]");
-  for (const button of buttons) {
-    const order = String(button.dataset.do);
+  const errands = chosen(form);
+  for (const button of all("[data-foot] [data-do]")) {
+    const order = button.dataset.do;
     const wanted = BUTTONS[step].includes(order);
     button.hidden = !wanted || (step === "office" && !errands.length);
     if (order === "check") button.disabled = !errands.length;
   }
-  for (const choice of form.querySelectorAll(".choice")) mark(choice, find(choice, "input").checked);
-  for (const button of form.querySelectorAll("[data-open]")) {
+  markChosen(form);
+  for (const button of all("[data-open]", form)) {
     const count = errands.filter((errand) => officeOf(errand).dataset.office === button.dataset.open).length;
-    find(button, "[data-office-chosen]").textContent = count || "";
+    text(one("[data-office-chosen]", button), count || "");
   }
-  const list = find(form, "[data-wishes]");
-  list.textContent = "";
-  list.append(...errands.map(item));
-}
-
-/** An errand as it is said once more before the number is taken: its office, its name and what to bring. @param {HTMLElement} errand */
-function item(errand) {
-  const line = document.createElement("li");
-  const papers = find(errand, ".errand-papers");
-  line.append(`${nameOf(officeOf(errand))} · `, element("b", "", find(errand, ".errand-name").textContent));
-  if (papers) line.append(element("span", "errand-papers", papers.textContent));
-  return line;
+  sayChosen(form, (errand) => nameOf(officeOf(errand)));
 }
 
 /** @param {{tickets: any[], url: string}} answer */
 function showNumbers({ tickets, url }) {
-  const numbers = find(form, "[data-numbers]");
+  const numbers = one("[data-numbers]", form);
   numbers.className = tickets.length > 1 ? "kiosk-numbers several" : "kiosk-numbers";
   numbers.textContent = "";
   numbers.append(...tickets.map(number));
   const picture = document.createElement("img");
   picture.src = `${url}/qr.svg`;
   picture.alt = page.strings.qr;
-  const place = find(form, "[data-qr]");
+  const place = one("[data-qr]", form);
   place.textContent = "";
   place.append(picture);
   show("done");
@@ -189,7 +155,7 @@ function showNumbers({ tickets, url }) {
 function number({ label, line, ahead }) {
   const made = document.createElement("li");
   made.dataset.ticket = label;
-  made.append(element("span", "label-badge", label), element("span", "kiosk-office", nameOf(officeOf(find(form, `[data-line="${line}"]`)))));
+  made.append(element("span", "label-badge", label), element("span", "kiosk-office", nameOf(officeOf(one(`[data-line="${line}"]`, form)))));
   if (ahead !== null) made.append(element("span", "kiosk-ahead", `${page.strings.ahead}: ${ahead}`));
   return made;
 }
@@ -198,26 +164,26 @@ function number({ label, line, ahead }) {
 function paintBazaar({ view }) {
   for (const [prefix, line] of Object.entries(view.lines)) {
     const waiting = Object.values(line.waiting).reduce((sum, count) => sum + count, 0);
-    find(form, `[data-wait="${prefix}"]`).textContent = `${say(page.strings.waiting, { n: waiting })} · ${sayMinutes(line.minutes, page.strings)}`;
-    for (const errand of form.querySelectorAll(`[data-line="${prefix}"]`)) setOpen(errand, line.open && !view.closed_services.includes(errand.dataset.errand));
+    one(`[data-wait="${prefix}"]`, form).textContent = `${say(page.strings.waiting, { n: waiting })} · ${sayMinutes(line.minutes, page.strings)}`;
+    for (const errand of all(`[data-line="${prefix}"]`, form)) setOpen(errand, line.open && !view.closed_services.includes(errand.dataset.errand));
   }
-  for (const button of form.querySelectorAll("[data-open]")) {
-    button.disabled = !find(form, `fieldset[data-office="${button.dataset.open}"] input:not(:disabled)`);
+  markChosen(form);
+  for (const button of all("[data-open]", form)) {
+    button.disabled = !one(`fieldset[data-office="${button.dataset.open}"] input:not(:disabled)`, form);
   }
 }
 
 /** @param {HTMLElement} errand @param {boolean} open */
 function setOpen(errand, open) {
-  const input = find(errand, "input");
+  const input = one("input", errand);
   input.disabled = !open;
   if (!open) input.checked = false;
-  mark(errand, input.checked);
-  find(errand, "[data-closed]").hidden = open;
+  one("[data-closed]", errand).hidden = open;
 }
 
 /** @param {import("./feed.js").Age} age */
-function paintTrouble({ seconds }) {
-  find(document, "[data-trouble]").hidden = seconds <= SILENCE_S_MAX;
+function paintTrouble({ stale }) {
+  one("[data-trouble]").hidden = !stale;
 }
 
 /** @param {HTMLElement} errand @returns {any} the fieldset of its office */
@@ -227,31 +193,7 @@ function officeOf(errand) {
 
 /** @param {HTMLElement} office @returns {string} */
 function nameOf(office) {
-  return find(office, "legend").textContent;
-}
-
-/** @param {HTMLElement} choice @param {boolean} isChosen */
-function mark(choice, isChosen) {
-  if (isChosen) choice.dataset.chosen = "";
-  else delete choice.dataset.chosen;
-}
-
-/** @returns {HTMLElement[]} */
-function chosen() {
-  return Array.from(form.querySelectorAll("[data-errand]")).filter((errand) => find(errand, "input").checked);
-}
-
-/** @param {string} tag @param {string} look @param {string} text */
-function element(tag, look, text) {
-  const made = document.createElement(tag);
-  made.className = look;
-  made.textContent = text;
-  return made;
-}
-
-/** @param {any} within @param {string} selector @returns {any} */
-function find(within, selector) {
-  return within.querySelector(selector);
+  return one("legend", office).textContent;
 }
 
 start();

@@ -1,23 +1,19 @@
 // The landing page: the waits and announcements as they are now.
 
+import { all, element, one } from "./dom.js";
 import { follow } from "./feed.js";
 import { say, sayMinutes } from "./words.js";
-
-/** @param {string} selector @param {ParentNode} [within] @returns {any} */
-const one = (selector, within) => (within || document).querySelector(selector);
 
 const page = JSON.parse(one("#page").textContent);
 
 /** @param {import("./feed.js").Frame} frame */
 function apply({ view }) {
-  for (const row of Array.from(document.querySelectorAll("[data-line]"))) renderLine(row, view.lines[row.getAttribute("data-line") || ""]);
+  for (const row of all("[data-line]")) renderLine(row, view.lines[row.dataset.line]);
   const place = one("[data-announcements]");
   place.textContent = "";
   for (const said of view.announcements) {
-    const banner = document.createElement("p");
-    banner.className = "banner banner-info";
-    banner.setAttribute("data-announcement", said.id);
-    banner.textContent = said.text;
+    const banner = element("p", "banner banner-info", said.text);
+    banner.dataset.announcement = said.id;
     place.append(banner);
   }
 }

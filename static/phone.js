@@ -1,4 +1,5 @@
 // The page of one visit: each ticket's place, and the call when it comes. The server drew the first picture; frames keep it true.
+import { element, one, tell, text } from "./dom.js";
 import { commandId, follow } from "./feed.js";
 import { placeOf } from "./place.js";
 import { say, sayMinutes } from "./words.js";
@@ -15,7 +16,6 @@ const STATUS = { waiting: "waiting", called: "called", held: "paused", absent: "
 /** As in displays/visit.py: how near a ticket is to its turn. @type {{[state: string]: number}} */
 const NEARNESS = { called: 0, waiting: 1, held: 2, absent: 2 };
 const OVER = 4;
-const STALE_S = 25;
 /** With this many people ahead or fewer, each step forward is read out to whoever listens to the page. */
 const SPOKEN_AHEAD_MAX = 5;
 const VIBRATION_MS = [400, 200, 400, 200, 900];
@@ -23,10 +23,10 @@ const CHIME_HZ = [784, 587];
 const NOTE_S = 0.5;
 const CHIMES = 3;
 
-let page = JSON.parse(find(document, "#page").textContent);
+let page = JSON.parse(one("#page").textContent);
 /** The newest frame of each channel. @type {Map<string, Frame>} */
 const frames = new Map(page.frames.map((/** @type {Frame} */ frame) => [frame.channel, frame]));
-const list = find(document, "[data-tickets]");
+const list = one("[data-tickets]");
 let feed = { close() {} };
 let followed = "";
 let announced = callOf(ownTickets());
@@ -37,7 +37,7 @@ let sound = null;
 
 function start() {
   list.addEventListener("submit", press);
-  const button = find(document, "[data-sound]");
+  const button = one("[data-sound]");
   button.hidden = !window.AudioContext;
   button.addEventListener("click", () => switchSound(button));
   listen();
@@ -68,7 +68,7 @@ async function redraw() {
   const answer = await fetch(location.href, { cache: "no-store" });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  list.innerHTML = find(fresh, "[data-tickets]").innerHTML;
+  list.innerHTML = one("[data-tickets]", fresh).innerHTML;
   paint();
 }
 
@@ -78,13 +78,11 @@ async function redraw() {
 async function press(event) {
   event.preventDefault();
   const form = event.target;
-  const button = find(form, "button");
+  const button = one("button", form);
   button.disabled = true;
   const sentence = await send(form);
   button.disabled = false;
-  const answer = find(form.closest("[data-ticket]"), "[data-answer]");
-  answer.textContent = sentence;
-  answer.hidden = !sentence;
+  tell(one("[data-answer]", form.closest("[data-ticket]")), sentence);
 }
 
 /** Send a form's command; "" or what went wrong. Without an answer the next press sends the same command, not another. @param {any} form */
@@ -106,8 +104,8 @@ async function send(form) {
 function switchSound(button) {
   if (sound) sound.close();
   sound = sound ? null : new AudioContext();
-  find(button, "[data-on]").hidden = !sound;
-  find(button, "[data-off]").hidden = Boolean(sound);
+  one("[data-on]", button).hidden = !sound;
+  one("[data-off]", button).hidden = Boolean(sound);
   chime(1);
 }
 
@@ -142,33 +140,33 @@ function paint() {
   tickets.forEach((ticket) => paintTicket(cardOf(ticket.label), ticket, called && called.counter));
   paintOrder(tickets);
   paintCall(tickets);
-  find(document, "[data-bazaar-closed]").hidden = !view(page.channel).closed;
-  find(document, "[data-add]").hidden = view(page.channel).closed;
+  one("[data-bazaar-closed]").hidden = !view(page.channel).closed;
+  one("[data-add]").hidden = view(page.channel).closed;
 }
 
 /** @param {HTMLElement} card @param {Ticket} ticket @param {number} [busyAt] */
 function paintTicket(card, ticket, busyAt) {
   const { state } = ticket;
   // What was said about a press is no news any more once something has happened to the ticket.
-  if (card.dataset.state !== state) find(card, "[data-answer]").hidden = true;
+  if (card.dataset.state !== state) one("[data-answer]", card).hidden = true;
   card.dataset.state = state;
-  find(card, "[data-badge]").dataset.tone = state === "called" ? "called" : LIVE.includes(state) ? "" : "quiet";
-  find(card, "[data-status]").dataset.status = STATUS[state] || "closed";
+  one("[data-badge]", card).dataset.tone = state === "called" ? "called" : LIVE.includes(state) ? "" : "quiet";
+  one("[data-status]", card).dataset.status = STATUS[state] || "closed";
   /** @type {NodeListOf<HTMLElement>} */
   const parts = card.querySelectorAll("[data-when]");
   for (const part of parts) part.hidden = !String(part.dataset.when).split(" ").includes(state);
-  write(find(card, "[data-counter]"), ticket.counter || "");
-  write(find(card, "[data-busy-at]"), busyAt || "");
-  find(card, "[data-busy]").hidden = !(state === "waiting" && busyAt);
+  text(one("[data-counter]", card), ticket.counter || "");
+  text(one("[data-busy-at]", card), busyAt || "");
+  one("[data-busy]", card).hidden = !(state === "waiting" && busyAt);
   const line = view(`line/${ticket.line}`);
-  if (line) paintServing(find(card, "[data-serving]"), line.serving);
+  if (line) paintServing(one("[data-serving]", card), line.serving);
   if (ticket.place) paintPlace(card, ticket);
 }
 
 /** @param {HTMLElement} card @param {any} ticket one with a place */
 function paintPlace(card, { label, place }) {
-  write(find(card, "[data-minutes]"), sayMinutes(place.minutes, page.strings));
-  const moved = write(find(card, "[data-ahead]"), place.ahead);
+  text(one("[data-minutes]", card), sayMinutes(place.minutes, page.strings));
+  const moved = text(one("[data-ahead]", card), place.ahead);
   if (moved && place.ahead <= SPOKEN_AHEAD_MAX) speak(`${label}. ${page.strings.ahead}: ${place.ahead}`);
 }
 
@@ -176,7 +174,7 @@ function paintPlace(card, { label, place }) {
 function paintServing(place, serving) {
   const items = serving.map(({ counter, label }) => {
     const item = document.createElement("li");
-    item.append(element("counter-sign", counter), " ", element("number", label || "–"));
+    item.append(element("span", "counter-sign", counter), " ", element("span", "number", label || "–"));
     return item;
   });
   place.textContent = "";
@@ -198,14 +196,14 @@ function paintOrder(tickets) {
 function paintCall(tickets) {
   const called = tickets.find((ticket) => ticket.state === "called");
   if (called) {
-    write(find(document, "[data-call-label]"), called.label);
-    find(document, ".call-label").dataset.length = called.label.length;
-    write(find(document, "[data-call-counter]"), called.counter);
-    const again = find(document, "[data-again]");
+    text(one("[data-call-label]"), called.label);
+    one(".call-label").dataset.length = called.label.length;
+    text(one("[data-call-counter]"), called.counter);
+    const again = one("[data-again]");
     again.hidden = called.calls < 2;
-    write(again, say(page.strings.again, { n: called.calls }));
+    text(again, say(page.strings.again, { n: called.calls }));
   }
-  find(document, "[data-call]").hidden = !called;
+  one("[data-call]").hidden = !called;
   document.title = called ? say(page.strings.called, { label: called.label, counter: called.counter }) : page.strings.title;
   const call = callOf(tickets);
   if (call && call !== announced) alarm();
@@ -214,20 +212,19 @@ function paintCall(tickets) {
 
 /** @param {string} words */
 function speak(words) {
-  find(document, "[data-spoken]").textContent = words;
+  one("[data-spoken]").textContent = words;
 }
 
 /** @param {import("./feed.js").Age} age */
-function onAge({ seconds, offset, head }) {
-  const age = find(document, "[data-age]");
+function onAge({ seconds, stale, offset, head }) {
+  const age = one("[data-age]");
   const duration = seconds < 120 ? say(page.strings.seconds, { n: seconds }) : say(page.strings.minutes, { n: Math.floor(seconds / 60) });
-  const stale = seconds > STALE_S;
   age.textContent = say(stale ? page.strings.stale : page.strings.age, { age: duration });
   if (stale) age.dataset.stale = "";
   else delete age.dataset.stale;
   if (!offset) return;
-  write(find(document, "[data-head]"), head);
-  write(find(document, "[data-offset]"), offset);
+  text(one("[data-head]"), head);
+  text(one("[data-offset]"), offset);
 }
 
 // What the frames say
@@ -257,29 +254,9 @@ function callOf(tickets) {
 
 // The page
 
-/** @param {ParentNode} within @param {string} selector @returns {any} */
-function find(within, selector) {
-  return within.querySelector(selector);
-}
-
 /** @param {string} label */
 function cardOf(label) {
-  return find(list, `[data-ticket="${label}"]`);
-}
-
-/** Write a text if it is another than before; whether it was. @param {HTMLElement} place @param {string | number} text */
-function write(place, text) {
-  if (place.textContent === String(text)) return false;
-  place.textContent = String(text);
-  return true;
-}
-
-/** @param {string} look @param {string | number} text */
-function element(look, text) {
-  const made = document.createElement("span");
-  made.className = look;
-  made.textContent = String(text);
-  return made;
+  return one(`[data-ticket="${label}"]`, list);
 }
 
 start();

@@ -1,6 +1,7 @@
 // What the tablet and the desk share: one channel followed, commands pressed by forms, and the strip that says how they fare.
 // A command is a form of the page: without this script the browser posts it; with it the same fields go as JSON, kept until answered.
 
+import { all, mark, one, text } from "./dom.js";
 import { commandId, follow } from "./feed.js";
 import { Presses } from "./press.js";
 import { say } from "./words.js";
@@ -19,17 +20,11 @@ import { say } from "./words.js";
  * }} Parts  render: a newer view, or another press waits; renderClock: once a second, with the hub's time in Unix ms
  */
 
-const STALE_SECONDS = 25;
 /** How long an answer waits for its frame before the view is asked for. */
 const CATCH_UP_MS = 300;
 /** A press that is answered within this is not worth a word on the way. */
 const QUIET_MS = 1500;
 const NUMBERS = ["counter", "minutes"];
-
-/** @param {string} selector @param {ParentNode} [within] @returns {any} */
-export const one = (selector, within) => (within || document).querySelector(selector);
-/** @param {string} selector @param {ParentNode} [within] @returns {any[]} */
-export const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
 
 export class Staff {
   /** @param {any} page the page's data @param {Parts} parts */
@@ -185,11 +180,10 @@ export class Staff {
     if (age.now) this.heard = { now: age.now, at: performance.now() };
     if (age.connected && this.presses.trouble === "network" && !document.body.hasAttribute("data-connected")) this.presses.hurry();
     mark(document.body, "data-connected", age.connected ? "" : false);
-    const stale = age.seconds >= STALE_SECONDS;
     const place = one("[data-age]");
     place.setAttribute("data-seconds", String(age.seconds));
-    mark(place, "data-stale", stale ? "" : false);
-    text(place, say(stale ? this.page.strings.stale : this.page.strings.age, { n: age.seconds }));
+    mark(place, "data-stale", age.stale ? "" : false);
+    text(place, say(age.stale ? this.page.strings.stale : this.page.strings.age, { n: age.seconds }));
     this.renderWaiting();
     this.parts.renderClock(this.now());
     if (this.parts.renderAge) this.parts.renderAge(age);
@@ -220,17 +214,6 @@ function storage() {
   } catch (_) {
     return null;
   }
-}
-
-/** Change a text only when it is another: what did not change is not read out again. @param {Element} element @param {string} value */
-export function text(element, value) {
-  if (element.textContent !== value) element.textContent = value;
-}
-
-/** Set an attribute, or take it off with false. @param {Element} element @param {string} name @param {string | false} value */
-export function mark(element, name, value) {
-  if (value === false) element.removeAttribute(name);
-  else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
 /** A button that cannot be pressed now keeps the focus, and can be found and read. @param {Element} button @param {boolean} off */

@@ -1,6 +1,7 @@
 // A counter's tablet: one huge Next, what is at the counter, and the rest within a thumb's reach. Presses are kept in press.js.
 
-import { Staff, all, disable, duration, mark, one, renderRows, text } from "./staff.js";
+import { all, mark, one, text } from "./dom.js";
+import { Staff, disable, duration, renderRows } from "./staff.js";
 import { say } from "./words.js";
 
 /** Two taps in one twitch are one press, also when the answer comes between them. */

@@ -1,6 +1,7 @@
 // The hall TV: pages of counters, and a call that takes the screen. What to call next is decided in calls.js.
 
 import { CallQueue } from "./calls.js";
+import { all, mark, one } from "./dom.js";
 import { follow } from "./feed.js";
 import { say } from "./words.js";
 
@@ -8,7 +9,6 @@ import { say } from "./words.js";
 
 /** A call keeps the screen at least so long; then the next one, or the counters again. */
 const CALL_MS = 8000;
-const STALE_SECONDS = 25;
 /** A counter keeps its amber edge so long after a call. */
 const FRESH_EDGE_MS = 30000;
 /** So many of the calls that wait for the screen are told below the one that has it. */
@@ -16,11 +16,6 @@ const QUEUE_SHOWN = 3;
 /** So many characters of a saying fit on one line of the foot, and in smaller letters on two. */
 const LINE_CHARACTERS = [62, 125];
 const CHIME = [{ hertz: 880, at: 0 }, { hertz: 659.26, at: 0.35 }];
-
-/** @param {string} selector @param {ParentNode} [within] @returns {any} */
-const one = (selector, within) => (within || document).querySelector(selector);
-/** @param {string} selector @returns {any[]} */
-const all = (selector) => Array.from(document.querySelectorAll(selector));
 
 const page = JSON.parse(one("#page").textContent);
 const memoryKey = `urut:shown:${page.base}:${page.frame.channel}`;
@@ -200,15 +195,14 @@ function renderSaying() {
 /** @param {import("./feed.js").Age} age */
 function renderAge(age) {
   if (age.now) heard = { at: age.now, since: performance.now() };
-  const stale = age.seconds >= STALE_SECONDS;
   one("[data-clock]").textContent = clock.format(hubNow()).replace(":", ".");
   one("[data-age]").textContent = say(page.strings.age, { n: age.seconds });
   one("[data-age]").setAttribute("data-seconds", age.seconds);
   one("[data-mark]").textContent = `#${age.offset} · ${age.head}`;
   mark(document.body, "data-connected", age.connected && "");
   const sign = one("[data-stale]");
-  sign.hidden = !stale;
-  sign.textContent = stale ? say(page.strings.stale, { n: age.seconds }) : "";
+  sign.hidden = !age.stale;
+  sign.textContent = age.stale ? say(page.strings.stale, { n: age.seconds }) : "";
 }
 
 function renderSound() {
@@ -222,12 +216,6 @@ function badge(element, label) {
   element.hidden = !label;
   element.textContent = label || "";
   element.setAttribute("data-length", String((label || "").length));
-}
-
-/** An attribute that is there, or is not. @param {HTMLElement} element @param {string} name @param {string | false} value */
-function mark(element, name, value) {
-  if (value === false) element.removeAttribute(name);
-  else element.setAttribute(name, value);
 }
 
 start();

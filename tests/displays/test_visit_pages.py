@@ -116,7 +116,7 @@ async def test_first_load_and_update_are_small(served: Served) -> None:
     parts = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
     total = len(page.encode())
     folder = parts[0].rpartition("/")[0]
-    for path in {*parts, *(f"{folder}/{name}" for name in ("feed.js", "place.js", "words.js"))}:
+    for path in {*parts, *(f"{folder}/{name}" for name in ("dom.js", "feed.js", "place.js", "words.js"))}:
         async with served.session.get(f"{served.url}{path}") as answer:
             assert 200 == answer.status
             total += len(await answer.read())

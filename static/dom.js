@@ -1,0 +1,36 @@
+// What page scripts do with their page: find its parts, write words, set attributes.
+
+/** @param {string} selector @param {ParentNode} [within] @returns {any} */
+export const one = (selector, within) => (within || document).querySelector(selector);
+/** @param {string} selector @param {ParentNode} [within] @returns {any[]} */
+export const all = (selector, within) => Array.from((within || document).querySelectorAll(selector));
+
+/**
+ * Change a text only when it is another, and tell whether it was: what did not change is not read out again.
+ * @param {Element} element @param {string | number} value
+ */
+export function text(element, value) {
+  if (element.textContent === String(value)) return false;
+  element.textContent = String(value);
+  return true;
+}
+
+/** A sentence in its place, which is not there without one. @param {HTMLElement} place @param {string} sentence */
+export function tell(place, sentence) {
+  place.textContent = sentence;
+  place.hidden = !sentence;
+}
+
+/** Set an attribute, or take it off with false. @param {Element} element @param {string} name @param {string | false} value */
+export function mark(element, name, value) {
+  if (value === false) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+/** A new element with words in it. @param {string} tag @param {string} look its class @param {string | number} words */
+export function element(tag, look, words) {
+  const made = document.createElement(tag);
+  if (look) made.className = look;
+  made.textContent = String(words);
+  return made;
+}

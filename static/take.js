@@ -1,0 +1,50 @@
+// What the phone's and the kiosk's way to a number share, as templates/take.html does: what is chosen, said once more, and asked for.
+
+import { all, element, mark, one } from "./dom.js";
+import { commandId } from "./feed.js";
+
+/** The errands that are ticked. @param {ParentNode} form @returns {HTMLElement[]} */
+export function chosen(form) {
+  return all("[data-errand]", form).filter((errand) => one("input", errand).checked);
+}
+
+/** Let each row look as it is ticked. @param {ParentNode} form */
+export function markChosen(form) {
+  for (const choice of all(".choice", form)) mark(choice, "data-chosen", one("input", choice).checked && "");
+}
+
+/**
+ * Say the chosen errands once more before the number is taken: office, name and what to bring.
+ * @param {ParentNode} form @param {(errand: HTMLElement) => string} officeOf the name of an errand's office
+ */
+export function sayChosen(form, officeOf) {
+  const list = one("[data-wishes]", form);
+  list.textContent = "";
+  for (const errand of chosen(form)) {
+    const papers = one(".errand-papers", errand);
+    const item = element("li", "", `${officeOf(errand)} · `);
+    item.append(element("b", "", one(".errand-name", errand).textContent.trim()));
+    if (papers) item.append(element("span", papers.className, papers.textContent.trim()));
+    list.append(item);
+  }
+}
+
+/**
+ * Ask for the numbers: the answer, or null and what went wrong. Without an answer the next press asks for the same numbers, not for more.
+ * @param {any} form @param {string} unsent what is said when nobody answers @returns {Promise<{taken: any, sentence: string}>}
+ */
+export async function take(form, unsent) {
+  const { command_id: id, lane, visit } = form.elements;
+  const services = chosen(form).map((errand) => errand.dataset.errand);
+  const wish = { services, lane: lane.value, command_id: id.value, visit: visit && visit.value };
+  const headers = { "Content-Type": "application/json", Accept: "application/json" };
+  try {
+    const answer = await fetch(form.action, { method: "POST", headers, body: JSON.stringify(wish) });
+    const body = await answer.json();
+    if (answer.ok) return { taken: body, sentence: "" };
+    if (answer.status < 500) id.value = commandId();
+    return { taken: null, sentence: body.sentence };
+  } catch (error) {
+    return { taken: null, sentence: unsent };
+  }
+}
