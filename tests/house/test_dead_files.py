@@ -1,10 +1,14 @@
 """No file stays behind when nothing uses it any more."""
 
+import re
 from pathlib import PurePosixPath
 
 from tests.house.tree import imports, sources, texts
 
 PRODUCT = ("server/", "displays/", "counters/")
+QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'|`[^`]*`")
+CLASS = re.compile(r"\.([A-Za-z][\w-]*)(?=[^{}]*\{)")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 def test_every_module_is_reached_from_the_command_line() -> None:
@@ -27,6 +31,14 @@ def test_every_page_part_is_named_somewhere() -> None:
     everything = dict(sources(".py", ".js", ".css", ".html", ".webmanifest"))
     faults = [path for path in parts if not any(PurePosixPath(path).name in text for other, text in everything.items() if other != path)]
     assert [] == faults
+
+
+def test_every_class_of_the_styles_is_used() -> None:
+    """A class that a style sheet knows stands in quotes in a template or a script, alone or among others."""
+    quoted = [words for _, text in sources(".html", ".js") for words in QUOTED.findall(text)]
+    used = {word for words in quoted for word in words.strip("\"'`").split()}
+    styles = {name for path, text in sources(".css", under="static/") for name in CLASS.findall(COMMENT.sub("", text))}
+    assert [] == sorted(styles - used)
 
 
 def test_every_tool_is_called() -> None:
