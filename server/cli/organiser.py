@@ -10,6 +10,7 @@ import click
 import segno
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from server.cli import flags, wiring
 from server.cli.wiring import BadUse, Settings
@@ -128,7 +129,7 @@ async def read_log(source: str) -> bytes:
 
 def _print(source: str, verdict: Verdict) -> None:
     figures = verdict.figures
-    table = Table(title=source, show_header=False)
+    table = Table(title=Text(source), show_header=False)
     for name in ("entries", "events", "refusals", "tickets", "calls", "undone", "served", "absent", "waiting", "counters"):
         table.add_row(name, str(getattr(figures, name)))
     reasons = ", ".join(f"{count} {reason}" for reason, count in figures.out_of_order.items())

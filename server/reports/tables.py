@@ -44,7 +44,8 @@ def minutes(seconds: int) -> str:
 
 def _heading(day: Day) -> RenderableType:
     state = "closed" if day.closed else "open"
-    table = Table(title=f"{words(day.name, LANGUAGE)} ({state})", box=None, show_header=False, title_justify="left", title_style="bold")
+    title = Text(f"{words(day.name, LANGUAGE)} ({state})")
+    table = Table(title=title, box=None, show_header=False, title_justify="left", title_style="bold")
     tally = day.tally
     refused = ", ".join(f"{count} {code}" for code, count in sorted(day.refused.items()))
     for name, value in (

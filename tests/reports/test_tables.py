@@ -1,6 +1,7 @@
 """The day as an organiser reads it in a terminal."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -37,6 +38,14 @@ def test_a_quiet_day_can_be_printed() -> None:
     text = printed()
     assert ["finished", "-"] == row(text, "finished")
     assert ["A", "Dukcapil", *["0"] * 7, "-", "-", "-"] == row(text, "A ")
+
+
+def test_a_name_is_printed_as_it_is() -> None:
+    """A bazaar may have square brackets in its name; they are no marks of a style, and end no report."""
+    console = Console(file=io.StringIO(), width=80)
+    with console.capture() as shown:
+        console.print(day_tables(replace(day(), name="Bazar [red]merah[/b]")))
+    assert "Bazar [red]merah[/b] (open)" in shown.get()
 
 
 def test_a_day_says_what_happened() -> None:
