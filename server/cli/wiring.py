@@ -2,11 +2,12 @@
 
 import asyncio
 import os
+import resource
 import secrets
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,7 @@ STAFF_PARTS: Parts = (counters.pages.routes,)
 TICKETS_BURST, TICKETS_PER_MINUTE = 120, 240
 """What one address may ask for: a whole hall behind one address takes numbers, a script does not take them all."""
 SHUTDOWN_S = 2.0
+SOCKETS_MAX = 65_536
 KEEP_ALIVE_S = 75
 """How long a connection that asks for nothing more is kept for the next request."""
 SECRET_BYTES = 32
@@ -148,6 +150,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
     Raises:
         BadUse: the address cannot be had.
     """
+    _allow_many_sockets()
     runner = web.AppRunner(
         app, access_log=None, logger=http_logger, shutdown_timeout=SHUTDOWN_S, keepalive_timeout=KEEP_ALIVE_S, auto_decompress=False
     )
@@ -161,6 +164,15 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
         yield f"http://{_reachable(host)}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+def _allow_many_sockets() -> None:
+    """Raise what a shell allows, usually 1024 open files, to what the system allows: a hall has more phones."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = SOCKETS_MAX if hard == resource.RLIM_INFINITY else min(SOCKETS_MAX, hard)
+    if 0 <= soft < most:
+        with suppress(ValueError):  # macOS has one more limit, which it does not tell
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _reachable(host: str) -> str:

@@ -1,0 +1,24 @@
+"""Listening for a whole hall."""
+
+import resource
+from collections.abc import Iterator
+
+import pytest
+from aiohttp import web
+
+from server.cli.wiring import SOCKETS_MAX, listening
+
+
+@pytest.fixture
+def few_files() -> Iterator[int]:
+    """This process may have few files open, as a shell allows it, and may allow itself more: how many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    yield SOCKETS_MAX if hard == resource.RLIM_INFINITY else min(SOCKETS_MAX, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_as_many_sockets_as_the_system_allows(few_files: int) -> None:
+    """A shell allows 1024 open files, fewer than the phones of a hall: a process that serves takes what it may have."""
+    async with listening(web.Application(), "127.0.0.1", 0):
+        assert few_files == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
