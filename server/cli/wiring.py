@@ -1,6 +1,7 @@
 """Real parts put together: the store, the secret, the application, the sockets. Only the command line uses this."""
 
 import asyncio
+import logging
 import os
 import resource
 import secrets
@@ -43,9 +44,13 @@ TICKETS_BURST, TICKETS_PER_MINUTE = 120, 240
 """What one address may ask for: a whole hall behind one address takes numbers, a script does not take them all."""
 SHUTDOWN_S = 2.0
 SOCKETS_MAX = 65_536
+OWN_FILES = 100
+"""Open files that are no follower: the store, what listens, requests, connections on their way from aiohttp to the hub."""
 KEEP_ALIVE_S = 75
 """How long a connection that asks for nothing more is kept for the next request."""
 SECRET_BYTES = 32
+
+logger = logging.getLogger(__name__)
 
 
 class BadUse(Exception):
@@ -167,12 +172,14 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
 
 
 def _allow_many_sockets() -> None:
-    """Raise what a shell allows, usually 1024 open files, to what the system allows: a hall has more phones."""
+    """Raise what a shell allows, usually 1024 open files, to what the system allows: a hall has more phones. The log says how many."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = SOCKETS_MAX if hard == resource.RLIM_INFINITY else min(SOCKETS_MAX, hard)
     if 0 <= soft < most:
         with suppress(ValueError):  # macOS has one more limit, which it does not tell
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    logger.info("room for about %d connections, by the limit of open files", max(allowed - OWN_FILES, 0))
 
 
 def _reachable(host: str) -> str:

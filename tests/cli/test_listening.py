@@ -1,12 +1,13 @@
 """Listening for a whole hall."""
 
+import logging
 import resource
 from collections.abc import Iterator
 
 import pytest
 from aiohttp import web
 
-from server.cli.wiring import SOCKETS_MAX, listening
+from server.cli.wiring import OWN_FILES, SOCKETS_MAX, listening
 
 
 @pytest.fixture
@@ -18,7 +19,9 @@ def few_files() -> Iterator[int]:
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-async def test_as_many_sockets_as_the_system_allows(few_files: int) -> None:
-    """A shell allows 1024 open files, fewer than the phones of a hall: a process that serves takes what it may have."""
+async def test_as_many_sockets_as_the_system_allows(few_files: int, caplog: pytest.LogCaptureFixture) -> None:
+    """A shell allows 1024 open files, fewer than the phones of a hall: a process that serves takes what it may have, and says so."""
+    caplog.set_level(logging.INFO)
     async with listening(web.Application(), "127.0.0.1", 0):
         assert few_files == resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    assert f"about {few_files - OWN_FILES} connections" in caplog.text
