@@ -20,6 +20,7 @@ from server.store.errors import StoreUnreachable
 from server.store.ledger import Ledger
 from server.store.log import PAGE_ENTRIES, EventLog
 from server.store.outage import Outage
+from server.web.i18n import filled
 
 ANSWER_S = 10.0
 """How long a press waits for its entry."""
@@ -220,7 +221,7 @@ async def _tell_changes(keypad: Keypad, say: Say, translate: Translate) -> None:
 def outcome_of(entry: Entry, translate: Translate) -> str:
     """What came of a press, in one line."""
     if isinstance(entry.outcome, Refusal):
-        return translate(SENTENCES.get(entry.outcome.code, entry.outcome.sentence)).format_map({**entry.outcome.fields})
+        return filled(translate, SENTENCES.get(entry.outcome.code, entry.outcome.sentence), entry.outcome.fields)
     return f"{sentence_of(entry, translate)} (#{entry.offset})"
 
 

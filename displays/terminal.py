@@ -128,7 +128,7 @@ class Hall:
         return table
 
     def _state(self, post: dict[str, Any]) -> str:
-        words = {"open": "" if post["label"] else self._say("Ready"), "paused": self._say("On break"), "closed": self._say("Closed")}
+        words = {"open": "" if post["label"] else self._say("Ready"), "paused": self._say("Paused"), "closed": self._say("Closed")}
         return ": ".join(filter(None, (words[post["state"]], post["reason"])))
 
     def _last_calls(self, recent: list[Call]) -> Text:

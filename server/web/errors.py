@@ -52,13 +52,13 @@ def not_found(what: str) -> Problem:
 
 def malformed(field: str, fault: str) -> Problem:
     """The request makes no sense: which field, and why."""
-    return Problem(422, "malformed", SENTENCES["malformed"], field=field, fault=fault)
+    return refused("malformed", {"field": field, "fault": fault})
 
 
 def too_many(retry_s: int) -> Problem:
     """Too much was asked from one place in too little time."""
-    sentence = "Too many requests from here. Please try again in {seconds} s."
-    return Problem(429, "too_many", sentence, headers={"Retry-After": str(retry_s)}, seconds=retry_s)
+    headers = {"Retry-After": str(retry_s)}
+    return Problem(429, "too_many", "Too many requests from here. Please try again in {seconds} s.", headers=headers, seconds=retry_s)
 
 
 def store_unreachable() -> Problem:

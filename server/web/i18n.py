@@ -4,10 +4,12 @@ Message ids are English sentences. A message that a language lacks is said in In
 """
 
 import gettext
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -42,6 +44,24 @@ def choose_language(spoken: Sequence[str], query: str | None, cookie: str | None
         if wish is not None and wish in spoken:
             return wish
     return spoken[0]
+
+
+def filled(translate: Callable[[str], str], sentence: str, fields: Mapping[str, object]) -> str:
+    """An English sentence over ``{fields}`` as ``translate`` says it, filled in; a field that is a word (a state) is said too."""
+    return translate(sentence).format_map({name: _spoken(value, translate) for name, value in fields.items()})
+
+
+def _spoken(value: object, translate: Callable[[str], str]) -> object:
+    if value is None:
+        return "-"
+    # The empty text is no word: a catalogue keeps its head there.
+    return translate(value) if isinstance(value, str) and value else value
+
+
+def day_in_words(day: date, language: str) -> str:
+    """A day as one writes it: 4 Desember 2026."""
+    known = language in (FIRST, SOURCE, "jv")  # Babel has no Madurese
+    return format_date(day, "long", locale=language if known else FIRST)
 
 
 def _read(path: Path) -> gettext.NullTranslations:

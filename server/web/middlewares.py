@@ -67,7 +67,7 @@ def _of_http(error: web.HTTPException) -> Problem:
     if isinstance(error, web.HTTPNotFound):
         return errors.not_found("page")
     headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
-    return Problem(error.status, error.reason.lower().replace(" ", "_"), error.reason, headers=headers)
+    return Problem(error.status, error.reason.lower().replace(" ", "_"), "This address answers no such request.", headers=headers)
 
 
 async def _answer(request: web.Request, problem: Problem) -> web.StreamResponse:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from server.core.plan import LANGUAGES, words
 from server.core.values import MS_PER_SECOND, BazaarId, Text
 from server.hub.room import Room
-from server.web.i18n import COOKIE, LANGUAGE_NAMES, QUERY, Catalogues, choose_language
+from server.web.i18n import COOKIE, LANGUAGE_NAMES, QUERY, Catalogues, choose_language, day_in_words, filled
 from server.web.keys import HUB, ROOT
 
 STATIC = ROOT / "static"
@@ -41,7 +41,12 @@ def _environment(catalogues: Catalogues, language: str, version: str) -> Environ
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.globals.update(lang=language, words=partial(words, lang=language), static=lambda name: f"{STATIC_PATH}/{version}/{name}")
+    environment.globals.update(
+        lang=language,
+        words=partial(words, lang=language),
+        day=partial(day_in_words, language=language),
+        static=lambda name: f"{STATIC_PATH}/{version}/{name}",
+    )
     environment.install_gettext_translations(catalogues.of(language), newstyle=True)  # type: ignore[attr-defined]  # jinja2.ext.i18n adds it
     return environment
 
@@ -49,8 +54,8 @@ def _environment(catalogues: Catalogues, language: str, version: str) -> Environ
 def render(request: web.Request, template: str, *, status: int = 200, **context: object) -> web.Response:
     """A page of the bazaar that the path names, in the reader's language.
 
-    Templates find ``_`` and ``ngettext``, ``lang``, ``languages`` (code → own name), ``words(text)``, ``static(name)`` and ``home``, the
-    bazaar's root path ("" where the path names none that there is: an address must not choose where our links lead).
+    Templates find ``_`` and ``ngettext``, ``lang``, ``languages`` (code → own name), ``words(text)``, ``day(date)``, ``static(name)`` and
+    ``home``, the bazaar's root path ("" where the path names none that there is: an address must not choose where our links lead).
     """
     language = language_of(request)
     bazaar_id = BazaarId(request.match_info.get("bazaar", ""))
@@ -82,8 +87,7 @@ def languages_of(request: web.Request) -> tuple[str, ...]:
 
 def said(request: web.Request, sentence: str, fields: Mapping[str, object]) -> str:
     """An English sentence over ``{fields}`` in the reader's language, filled in."""
-    template = request.app[CATALOGUES].of(language_of(request)).gettext(sentence)
-    return template.format_map({name: _spoken(value) for name, value in fields.items()})
+    return filled(request.app[CATALOGUES].of(language_of(request)).gettext, sentence, fields)
 
 
 def words_of(request: web.Request, text: Text) -> str:
@@ -94,10 +98,6 @@ def words_of(request: web.Request, text: Text) -> str:
 def local_time(room: Room, at_ms: int) -> datetime:
     """A moment (Unix ms) as the clocks of the bazaar's place show it."""
     return datetime.fromtimestamp(at_ms / MS_PER_SECOND, ZoneInfo(room.plan.bazaar.timezone))
-
-
-def _spoken(value: object) -> object:
-    return "-" if value is None else value
 
 
 def _version_of(folder: Path) -> str:

@@ -72,7 +72,7 @@ async def test_landing_waits(served: Served) -> None:
     """The landing page tells how many wait in each line and for how long."""
     html = await _get(served, "/uji")
     assert "A 2 menunggu ± 30 menit" == _row(html, 'data-line="A"')
-    assert "B 0 menunggu loket belum buka sisa 3 nomor" == _row(html, 'data-line="B"')
+    assert "B 0 menunggu tidak ada loket buka sisa 3 nomor" == _row(html, 'data-line="B"')
 
 
 async def test_landing_join(served: Served) -> None:

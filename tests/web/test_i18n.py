@@ -1,10 +1,11 @@
 """The languages of the pages."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from server.web.i18n import LANGUAGE_NAMES, Catalogues, choose_language
+from server.web.i18n import LANGUAGE_NAMES, Catalogues, choose_language, day_in_words, filled
 
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\nPlural-Forms: nplurals=1; plural=0;\\n"\n'
 SPOKEN = ("id", "jv", "en")
@@ -60,3 +61,24 @@ def test_own_catalogues(language: str) -> None:
     """The catalogues that we ship can be read."""
     expected = {"id": "Ambil nomor antrean", "jv": "Mundhut nomer antrean", "mad": "Ngala' nomer antrèan", "en": "Take a number"}
     assert expected[language] == Catalogues().of(language).gettext("Take a number")
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"ticket": "A-001", "state": "served"}, "A-001 tidak sedang menunggu: selesai."),
+        ({"ticket": None, "state": ""}, "- tidak sedang menunggu: ."),
+        ({"ticket": 7, "state": "elsewhere"}, "7 tidak sedang menunggu: elsewhere."),
+    ],
+)
+def test_filled(fields: dict[str, object], expected: str) -> None:
+    """A sentence and the words in its fields are said in one language; what is no word of ours stays as it is."""
+    assert expected == filled(Catalogues().of("id").gettext, "{ticket} is not waiting: {state}.", fields)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"), [("id", "4 Desember 2026"), ("jv", "4 Desember 2026"), ("mad", "4 Desember 2026"), ("en", "December 4, 2026")]
+)
+def test_day(language: str, expected: str) -> None:
+    """A day has its month in words, in Madurese the Indonesian ones."""
+    assert expected == day_in_words(date(2026, 12, 4), language)
