@@ -92,7 +92,7 @@ async function leave() {
   wake();
   restart();
   const home = `${location.pathname}?lang=${page.first_language}`;
-  const reachable = await fetch(home).then((answer) => answer.ok, () => false);
+  const reachable = await fetch(home, { credentials: "same-origin" }).then((answer) => answer.ok, () => false);
   if (reachable && !isInUse()) location.replace(home);
 }
 

@@ -65,7 +65,7 @@ function onFrame(frame) {
 
 /** A ticket is new here (an errand was added, a transfer): take its card from the page as the server draws it now. */
 async function redraw() {
-  const answer = await fetch(location.href, { cache: "no-store" });
+  const answer = await fetch(location.href, { cache: "no-store", credentials: "same-origin" });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   list.innerHTML = one("[data-tickets]", fresh).innerHTML;
@@ -91,7 +91,7 @@ async function send(form) {
   const body = JSON.stringify({ do: order.value, ticket: ticket.value, command_id: id.value });
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   try {
-    const answer = await fetch(form.action, { method: "POST", headers, body });
+    const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", headers, body });
     const { sentence } = await answer.json();
     if (answer.status < 500) id.value = commandId();
     return answer.ok ? "" : sentence;

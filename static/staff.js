@@ -88,8 +88,8 @@ export class Staff {
   async catchUp() {
     const landing = this.landing;
     try {
-      const options = /** @type {RequestInit} */ ({ credentials: "same-origin", headers: { Accept: "application/json" } });
-      const answer = await fetch(`${this.page.base}/views/${this.frame.channel}`, options);
+      const url = `${this.page.base}/views/${this.frame.channel}`;
+      const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } });
       if (answer.ok) this.apply(await answer.json());
     } catch (_) {
       // The feed goes on trying, and the head of the page tells the age of what is shown.

@@ -39,7 +39,7 @@ export async function take(form, unsent) {
   const wish = { services, lane: lane.value, command_id: id.value, visit: visit && visit.value };
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   try {
-    const answer = await fetch(form.action, { method: "POST", headers, body: JSON.stringify(wish) });
+    const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(wish) });
     const body = await answer.json();
     if (answer.ok) return { taken: body, sentence: "" };
     if (answer.status < 500) id.value = commandId();

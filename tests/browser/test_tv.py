@@ -119,7 +119,7 @@ async def test_states(page: Page, served: Served) -> None:
     """Paused and closed counters are visible as such, in words."""
     await _open(page, served)
     await served.submit("pause_counter", counter=2, reason="salat")
-    await expect(page.locator("[data-counter='2'][data-state='paused']")).to_contain_text("Istirahat: salat")
+    await expect(page.locator("[data-counter='2'][data-state='paused']")).to_contain_text("Jeda: salat")
     await expect(page.locator("[data-counter='4'][data-state='closed']")).to_contain_text("Tutup")
 
 

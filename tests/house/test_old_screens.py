@@ -25,6 +25,7 @@ JS_TOO_NEW = {
     "method": r"\.(?:at|findLast|flat|flatMap|matchAll|replaceAll|replaceChildren|toReversed|toSorted|toggleAttribute|trimEnd|trimStart)\(",
     "static method": r"\b(?:Object\.(?:fromEntries|hasOwn)|Promise\.(?:allSettled|any))\b",
     "object": r"\b(?:AbortController|CompressionStream|ListFormat|RelativeTimeFormat|WeakRef|adoptedStyleSheets|globalThis)\b",
+    "cookies by themselves (say credentials)": r"\bfetch\((?![^;]*\bcredentials:)",
     "service": r"\b(?:queueMicrotask|structuredClone|randomUUID|wakeLock)\b|\bnavigator\.locks\b",
 }
 
@@ -70,6 +71,7 @@ def test_styles_hold_on_old_screens() -> None:
         "Object.fromEntries(map);",
         "return Promise.allSettled(all);",
         "globalThis.x = 1;",
+        "fetch(home).then(show);",
         "crypto.randomUUID();",
         "navigator.locks.request(name);",
     ],
@@ -87,6 +89,7 @@ def test_new_javascript_is_seen(line: str) -> None:
         'say("really??");',
         "async function f() {\n  await load();\n  count = 0;\n}",
         "frame.at > (before.at || 0)",
+        'fetch(home, { credentials: "same-origin" }).then(show);',
         "promise.then(f).catch((error) => g(error));",
     ],
 )
