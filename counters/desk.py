@@ -57,6 +57,8 @@ def touched(_bazaar: Bazaar, event: Event) -> Iterable[str]:
             return ("",)
         case happened.ServiceClosed() | happened.ServiceReopened() | happened.Announced() | happened.AnnouncementEnded():
             return ("",)
+        case happened.ScreenSet() | happened.ScreenRemoved():
+            return ("",)
         case _:
             assert_never(event)
 

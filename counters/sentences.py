@@ -28,6 +28,8 @@ EVENT_SENTENCES: Mapping[str, str] = MappingProxyType(
         "service_reopened": "Numbers for this service again.",
         "announced": "Everybody can read it now.",
         "announcement_ended": "The announcement is taken down.",
+        "screen_set": "The screen %(screen)s is set.",
+        "screen_removed": "The screen %(screen)s is removed.",
         "bazaar_closed": "The bazaar is closed.",
     }
 )

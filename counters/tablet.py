@@ -13,7 +13,7 @@ from server.core.bazaar import Bazaar, CounterStand, Ticket
 from server.core.calling import busy_counter, next_ticket
 from server.core.deadlines import absent_from, recalls_left, undo_until
 from server.core.events import Event
-from server.core.plan import Counter
+from server.core.plan_parts import Counter
 from server.core.values import CounterNumber, Label, TicketState
 from server.hub.channels import View
 
@@ -68,6 +68,8 @@ def _touched(bazaar: Bazaar, event: Event) -> Iterable[CounterNumber]:
         case happened.TicketHeld() | happened.TicketTransferred() | happened.TicketExpired():
             return (*filter(None, [event.counter]), *_counters_of_visit(bazaar, event.ticket))
         case happened.TicketPassed() | happened.Announced() | happened.AnnouncementEnded() | happened.Rated():
+            return ()
+        case happened.ScreenSet() | happened.ScreenRemoved():
             return ()
         case _:
             assert_never(event)

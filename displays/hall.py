@@ -45,7 +45,11 @@ def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
         case happened.CounterOpened() | happened.CounterPaused() | happened.CounterClosed():
             return _screens_of(bazaar, event.counter)
         case happened.Announced() | happened.AnnouncementEnded() | happened.BazaarOpened() | happened.BazaarClosed():
-            return ("", *(screen.code for screen in bazaar.plan.screens))
+            return ("", *bazaar.screens)
+        case happened.ScreenSet():
+            return tuple(bazaar.screens)
+        case happened.ScreenRemoved():
+            return (event.screen, *bazaar.screens)
         case happened.TicketIssued() | happened.TicketReturned() | happened.TicketCancelled() | happened.TicketPassed():
             return ()
         case happened.ServiceClosed() | happened.ServiceReopened() | happened.Rated():
@@ -66,10 +70,7 @@ def announcements(bazaar: Bazaar, scopes: Container[str] | None = None) -> list[
 def _agencies(bazaar: Bazaar, screen: str) -> tuple[AgencyCode, ...] | None:
     if screen == "":
         return tuple(agency.code for agency in bazaar.plan.agencies)
-    try:
-        return bazaar.plan.screen(screen).agencies
-    except KeyError:
-        return None
+    return bazaar.screens[screen].agencies if screen in bazaar.screens else None
 
 
 def _screens_of(bazaar: Bazaar, counter: CounterNumber | None) -> Iterator[str]:
@@ -77,7 +78,7 @@ def _screens_of(bazaar: Bazaar, counter: CounterNumber | None) -> Iterator[str]:
         return
     agency = bazaar.plan.agency_of_counter(counter).code
     yield ""
-    yield from (screen.code for screen in bazaar.plan.screens if agency in screen.agencies)
+    yield from (screen.code for screen in bazaar.screens.values() if agency in screen.agencies)
 
 
 def _counter(bazaar: Bazaar, stand: CounterStand) -> View:

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from displays.offer import offices
 from displays.order import verdict_of
-from server.core.plan import Plan, Screen
+from server.core.plan import Plan
+from server.core.plan_parts import Screen
 from server.core.values import TicketState
 from server.hub.room import Room
 from server.web.addresses import home_of, public_url

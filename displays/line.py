@@ -74,6 +74,8 @@ def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
             return bazaar.lines
         case happened.TicketPassed() | happened.TicketRecalled() | happened.Announced() | happened.AnnouncementEnded() | happened.Rated():
             return ()
+        case happened.ScreenSet() | happened.ScreenRemoved():
+            return ()
         case _:
             assert_never(event)
 
@@ -96,7 +98,7 @@ def _serving(bazaar: Bazaar, line: LineState) -> list[Serving]:
 
 def _pace(bazaar: Bazaar, line: LineState) -> Pace:
     """Whole seconds that half and four fifths of the latest servings took; at first, what the bazaar file says."""
-    times = list(line.servings_ms)
+    times = [stay.took_ms for stay in line.stays if stay.served]
     if len(times) < SERVINGS_MIN:
         times = [service.minutes * MS_PER_MINUTE for service in line.plan.services]
     stands = (bazaar.counters[counter.number] for counter in bazaar.plan.counters_of(line.plan.prefix))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from displays.line import gives_numbers, line_now
 from server.core.bazaar import Bazaar, LineState
 from server.core.place import Place, place_of_newcomer
-from server.core.plan import Agency, Line, Service
+from server.core.plan_parts import Agency, Line, Service
 from server.core.values import Lane, Text
 
 

@@ -10,7 +10,7 @@ from server.core.bazaar import LIVE, Bazaar, Ticket, waiting_in
 from server.core.calling import busy_counter, resumes_at
 from server.core.events import Event
 from server.core.place import Place, Serving, TicketNow, place_of
-from server.core.plan import Agency, Service
+from server.core.plan_parts import Agency, Service
 from server.core.values import CounterNumber, TicketState, VisitId
 from server.hub.channels import View
 
@@ -64,6 +64,8 @@ def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
         case happened.CounterOpened() | happened.CounterPaused() | happened.CounterClosed():
             return ()
         case happened.ServiceClosed() | happened.ServiceReopened():
+            return ()
+        case happened.ScreenSet() | happened.ScreenRemoved():
             return ()
         case _:
             assert_never(event)

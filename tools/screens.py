@@ -19,7 +19,8 @@ from playwright.async_api import Browser, Page, async_playwright
 import counters.channels
 import displays.channels
 from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, Keys, epoch_of, keys_of, listening, open_bazaar_log
-from server.core.plan import AbsentAfter, Plan
+from server.core.plan import Plan
+from server.core.plan_parts import AbsentAfter
 from server.hub.hub import Hub
 from server.simulate import simulate
 from server.store.log import MemoryStore

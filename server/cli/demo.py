@@ -21,7 +21,7 @@ from server.cli.wiring import (
     own_store,
     until_told_to_stop,
 )
-from server.core.plan import words
+from server.core.plan_parts import words
 from server.core.values import BazaarId, CounterState
 from server.hub.room import Room
 from server.simulate import simulate

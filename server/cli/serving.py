@@ -10,7 +10,7 @@ import click
 from server.cli import flags, wiring
 from server.cli.demo import Demo, run_demo
 from server.cli.wiring import Settings
-from server.core.plan import words
+from server.core.plan_parts import words
 from server.store.embedded import start_embedded
 from server.store.plan_file import read_plan
 from server.web.keys import ROOT, Addresses

@@ -12,7 +12,8 @@ from typing import TypeVar
 from server.core import events as happened
 from server.core.events import Event
 from server.core.numbers import NumberRanges
-from server.core.plan import Line, Plan
+from server.core.plan import Plan
+from server.core.plan_parts import Line, Screen
 from server.core.values import (
     CounterNumber,
     CounterState,
@@ -28,8 +29,8 @@ from server.core.values import (
 
 _T = TypeVar("_T")
 
-SERVINGS_MAX = 30
-"""How many of its latest serving times a line keeps to tell its pace from."""
+STAYS_MAX = 30
+"""How many of the latest stays at its counters a line keeps to tell its pace from."""
 
 LIFECYCLE: Mapping[TicketState, Mapping[type[Event], TicketState]] = {
     TicketState.WAITING: {
@@ -89,6 +90,7 @@ class Ticket:
     state: TicketState
     issued_at: int
     issue_offset: int
+    representing: bool = False
     counter: CounterNumber | None = None
     called_at: int | None = None
     call_offset: int | None = None
@@ -121,6 +123,15 @@ class CounterStand:
     served: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """One call as the counter saw it: for which services, how long until it was free again, and whether somebody was served."""
+
+    services: tuple[ServiceCode, ...]
+    took_ms: int
+    served: bool
+
+
 @dataclass(slots=True, kw_only=True)
 class LaneState:
     """One lane of a line: who waits, how many numbers were given out, and the calls that count, in log order."""
@@ -141,7 +152,7 @@ class LaneState:
 
 @dataclass(slots=True, kw_only=True)
 class LineState:
-    """One line: its lanes, and its latest serving times in ms.
+    """One line: its lanes, and the latest stays at its counters.
 
     ``census`` counts its tickets by state, and ``aside`` holds those that may return in the order in which they left; both could be
     counted from the tickets, which would cost a look at every ticket of the day for every frame of a tablet.
@@ -151,7 +162,7 @@ class LineState:
     lanes: dict[Lane, LaneState]
     census: Counter[TicketState] = field(default_factory=Counter)
     aside: dict[Label, None] = field(default_factory=dict)
-    servings_ms: deque[int] = field(default_factory=lambda: deque(maxlen=SERVINGS_MAX))
+    stays: deque[Stay] = field(default_factory=lambda: deque(maxlen=STAYS_MAX))
 
     @property
     def issued(self) -> int:
@@ -172,17 +183,19 @@ class Announcement:
     text: str
     scope: str
     until: int
+    urgent: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
 class Bazaar:
-    """All that the log says, folded up to its entry ``offset`` of ``at`` (Unix ms)."""
+    """All that the log says, folded up to its entry ``offset`` of ``at`` (Unix ms). ``screens`` goes by code."""
 
     plan: Plan
     offset: int
     at: int
     lines: dict[Prefix, LineState]
     counters: dict[CounterNumber, CounterStand]
+    screens: dict[str, Screen]
     tickets: dict[Label, Ticket] = field(default_factory=dict)
     visits: dict[VisitId, list[Label]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
@@ -208,4 +221,5 @@ def open_bazaar(config: Mapping[str, object], *, at: int) -> Bazaar:
     plan = Plan.from_config(config)
     lines = {line.prefix: LineState(plan=line, lanes={lane: LaneState() for lane in line.lanes}) for line in plan.lines}
     counters = {counter.number: CounterStand(number=counter.number) for counter in plan.counters}
-    return Bazaar(plan=plan, offset=1, at=at, lines=lines, counters=counters)
+    screens = {screen.code: screen for screen in plan.screens}
+    return Bazaar(plan=plan, offset=1, at=at, lines=lines, counters=counters, screens=screens)

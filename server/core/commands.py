@@ -6,16 +6,30 @@ Here it is an `Envelope` (who asks, under which id) around one of the orders bel
 
 from dataclasses import dataclass
 
-from server.core.values import CommandId, CounterNumber, Label, Lane, OutOfOrderReason, ServiceCode, VisitId
+from server.core.values import AgencyCode, CommandId, CounterNumber, Label, Lane, OutOfOrderReason, Prefix, ServiceCode, VisitId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueTickets:
-    """One ticket for each line that the services touch. Without ``visit`` the tickets begin a new visit."""
+    """One ticket for each line that the services touch. Without ``visit`` the tickets begin a new visit.
+
+    ``representing``: whoever comes stands in for somebody else, with a letter of authority.
+    """
 
     services: tuple[ServiceCode, ...]
     lane: Lane = Lane.REGULAR
     visit: VisitId | None = None
+    representing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOutNumbers:
+    """Numbers of a printed roll go to people: the next ones of the lane from ``first`` on, one for each visit."""
+
+    line: Prefix
+    first: int
+    visits: tuple[VisitId, ...]
+    lane: Lane = Lane.REGULAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +150,15 @@ class ReopenService:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announce:
-    """Tell people something. ``scope`` is ``bazaar``, an agency's code or a line's prefix; it ends after ``minutes``."""
+    """Tell people something. ``scope`` is ``bazaar``, an agency's code or a line's prefix; it ends after ``minutes``.
+
+    What is ``urgent`` interrupts whatever a screen shows between calls.
+    """
 
     text: str
     scope: str
     minutes: int
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +166,27 @@ class EndAnnouncement:
     """Take an announcement down before its time. ``id`` as in its `Announced` event."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetScreen:
+    """A hall screen shows these agencies from now on; one that there was not is new. Fields as in `server.core.plan_parts.Screen`.
+
+    Without ``zone`` it is a speaker zone of its own.
+    """
+
+    screen: str
+    name: str
+    agencies: tuple[AgencyCode, ...]
+    zone: str = ""
+    speaks: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveScreen:
+    """The hall has this screen no longer."""
+
+    screen: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +205,7 @@ class CloseBazaar:
 
 Command = (
     IssueTickets
+    | HandOutNumbers
     | CallNext
     | RecallTicket
     | MarkAbsent
@@ -183,12 +223,15 @@ Command = (
     | ReopenService
     | Announce
     | EndAnnouncement
+    | SetScreen
+    | RemoveScreen
     | Rate
     | CloseBazaar
 )
 
 COMMANDS: dict[str, type[Command]] = {
     "issue": IssueTickets,
+    "hand_out": HandOutNumbers,
     "next": CallNext,
     "recall": RecallTicket,
     "absent": MarkAbsent,
@@ -206,6 +249,8 @@ COMMANDS: dict[str, type[Command]] = {
     "reopen_service": ReopenService,
     "announce": Announce,
     "end_announcement": EndAnnouncement,
+    "set_screen": SetScreen,
+    "remove_screen": RemoveScreen,
     "rate": Rate,
     "close_bazaar": CloseBazaar,
 }

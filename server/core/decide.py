@@ -9,11 +9,12 @@ from typing import assert_never
 
 from server.core import commands as order
 from server.core import events as happened
-from server.core.bazaar import LIFECYCLE, LIVE, Bazaar, LineState, Ticket
+from server.core.bazaar import LIFECYCLE, LIVE, Bazaar, Ticket
 from server.core.calling import busy_counter, next_ticket, passed_by
 from server.core.commands import Command, Envelope
 from server.core.deadlines import absent_from, recalls_left, undo_until
 from server.core.events import Event
+from server.core.issuing import hand_out, issue_tickets, new_ticket
 from server.core.lookups import find_counter, find_line, find_open_counter, find_ticket, find_ticket_at, not_waiting
 from server.core.permissions import check_permission
 from server.core.refusals import Refused
@@ -21,14 +22,10 @@ from server.core.values import (
     EVERYWHERE,
     MS_PER_MINUTE,
     MS_PER_SECOND,
+    SCREENS_MAX,
     CounterState,
-    Label,
-    Lane,
-    Prefix,
-    ServiceCode,
     TicketState,
     VisitId,
-    label_of,
 )
 
 
@@ -49,7 +46,9 @@ def _events(bazaar: Bazaar, envelope: Envelope, command: Command, now_ms: int) -
     match command:
         case order.IssueTickets():
             visit = command.visit or VisitId(envelope.command_id)
-            return _issue(bazaar, command, visit)
+            return issue_tickets(bazaar, command, visit)
+        case order.HandOutNumbers():
+            return hand_out(bazaar, command)
         case order.CallNext():
             return _call_next(bazaar, command)
         case order.CallOutOfOrder():
@@ -78,49 +77,14 @@ def _events(bazaar: Bazaar, envelope: Envelope, command: Command, now_ms: int) -
             return _announce(bazaar, envelope, command, now_ms)
         case order.EndAnnouncement():
             return _end_announcement(bazaar, command)
+        case order.SetScreen() | order.RemoveScreen():
+            return _set_screen(bazaar, command)
         case order.Rate():
             return _rate(bazaar, command)
         case order.CloseBazaar():
             return _close(bazaar)
         case _:
             assert_never(command)
-
-
-# Taking numbers
-
-
-def _issue(bazaar: Bazaar, command: order.IssueTickets, visit: VisitId) -> Iterator[Event]:
-    """One ticket a line, lines in the order in which the services name them first; all of them or none."""
-    by_line: dict[Prefix, list[ServiceCode]] = {}
-    for service in dict.fromkeys(command.services):
-        by_line.setdefault(find_line(bazaar, service).plan.prefix, []).append(service)
-    for prefix, services in by_line.items():
-        yield _new_ticket(bazaar, bazaar.lines[prefix], command.lane, tuple(services), visit)
-
-
-def _new_ticket(
-    bazaar: Bazaar,
-    line: LineState,
-    lane: Lane,
-    services: tuple[ServiceCode, ...],
-    visit: VisitId,
-    *,
-    instead_of: Label | None = None,
-) -> happened.TicketIssued:
-    """The next number of a line's lane for a visit that has no other live ticket there than ``instead_of``."""
-    for service in services:
-        if service in bazaar.closed_services:
-            raise Refused("service_closed", service=service)
-    for label in bazaar.visits.get(visit, ()):
-        other = bazaar.tickets[label]
-        if other.line == line.plan.prefix and other.state in LIVE and label != instead_of:
-            raise Refused("already_waiting", ticket=label, line=other.line)
-    if line.left == 0:
-        raise Refused("quota_reached", line=line.plan.prefix, quota=line.plan.quota)
-    lane = lane if lane in line.lanes else Lane.REGULAR
-    number = line.lanes[lane].issued + 1
-    label = label_of(line.plan.prefix_of(lane), number)
-    return happened.TicketIssued(ticket=label, line=line.plan.prefix, lane=lane, number=number, services=services, visit=visit)
 
 
 # Calling
@@ -197,7 +161,7 @@ def _hold(bazaar: Bazaar, command: order.HoldTicket) -> Iterator[Event]:
 def _transfer(bazaar: Bazaar, command: order.TransferTicket) -> Iterator[Event]:
     ticket = find_ticket_at(bazaar, command.counter, command.ticket)
     line = find_line(bazaar, command.service)
-    issued = _new_ticket(bazaar, line, ticket.lane, (command.service,), ticket.visit, instead_of=ticket.label)
+    issued = new_ticket(bazaar, line, ticket.lane, (command.service,), ticket.visit, instead_of=ticket.label)
     yield issued
     yield happened.TicketTransferred(ticket=ticket.label, to_ticket=issued.ticket, counter=command.counter)
 
@@ -254,13 +218,32 @@ def _announce(bazaar: Bazaar, envelope: Envelope, command: order.Announce, now_m
     if command.scope not in scopes:
         raise Refused("malformed", field="scope", fault=f"names no agency and no line, and is not '{EVERYWHERE}'")
     until = now_ms + command.minutes * MS_PER_MINUTE
-    yield happened.Announced(id=envelope.command_id, text=command.text, scope=command.scope, until=until)
+    yield happened.Announced(id=envelope.command_id, text=command.text, scope=command.scope, until=until, urgent=command.urgent)
 
 
 def _end_announcement(bazaar: Bazaar, command: order.EndAnnouncement) -> Iterator[Event]:
     if command.id not in bazaar.announcements:
         raise Refused("malformed", field="id", fault="names no announcement that is up")
     yield happened.AnnouncementEnded(id=command.id)
+
+
+def _set_screen(bazaar: Bazaar, command: order.SetScreen | order.RemoveScreen) -> Iterator[Event]:
+    if isinstance(command, order.RemoveScreen):
+        if command.screen not in bazaar.screens:
+            raise Refused("malformed", field="screen", fault="names no screen of the hall")
+        yield happened.ScreenRemoved(screen=command.screen)
+        return
+    if not {*command.agencies} <= {agency.code for agency in bazaar.plan.agencies}:
+        raise Refused("malformed", field="agencies", fault="names an agency that there is not")
+    if command.screen not in bazaar.screens and len(bazaar.screens) >= SCREENS_MAX:
+        raise Refused("malformed", field="screen", fault=f"is one more than the {SCREENS_MAX} that a hall may have")
+    yield happened.ScreenSet(
+        screen=command.screen,
+        name=command.name,
+        agencies=command.agencies,
+        zone=command.zone or command.screen,
+        speaks=command.speaks,
+    )
 
 
 def _rate(bazaar: Bazaar, command: order.Rate) -> Iterator[Event]:

@@ -1,12 +1,12 @@
 """Facts: what happened, in the past tense. The log holds these and refusals, and nothing else.
 
-On the wire an event is ``[name, map]``; `EVENTS` maps the name to its class. A field that is None is left out of the map.
+On the wire an event is ``[name, map]``; `EVENTS` maps the name to its class. A field that has its default is left out of the map.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.core.values import CounterNumber, Label, Lane, OutOfOrderReason, Prefix, ServiceCode, VisitId
+from server.core.values import AgencyCode, CounterNumber, Label, Lane, OutOfOrderReason, Prefix, ServiceCode, VisitId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,10 @@ class BazaarOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketIssued:
-    """``line`` is the line's prefix, also for a ticket of its priority lane; ``number`` counts within the lane."""
+    """``line`` is the line's prefix, also for a ticket of its priority lane; ``number`` counts within the lane.
+
+    ``services`` is empty for a number of a printed roll: nobody said what it is for.
+    """
 
     ticket: Label
     line: Prefix
@@ -26,6 +29,7 @@ class TicketIssued:
     number: int
     services: tuple[ServiceCode, ...]
     visit: VisitId
+    representing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +164,7 @@ class Announced:
     text: str
     scope: str
     until: int
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +172,24 @@ class AnnouncementEnded:
     """Taken down before its time."""
 
     id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSet:
+    """A hall screen as it is from now on; if it ``speaks``, no other one of its zone does."""
+
+    screen: str
+    name: str
+    agencies: tuple[AgencyCode, ...]
+    zone: str
+    speaks: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenRemoved:
+    """The hall has this screen no longer."""
+
+    screen: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +226,8 @@ Event = (
     | ServiceReopened
     | Announced
     | AnnouncementEnded
+    | ScreenSet
+    | ScreenRemoved
     | Rated
     | BazaarClosed
 )
@@ -228,6 +253,8 @@ EVENTS: dict[str, type[Event]] = {
     "service_reopened": ServiceReopened,
     "announced": Announced,
     "announcement_ended": AnnouncementEnded,
+    "screen_set": ScreenSet,
+    "screen_removed": ScreenRemoved,
     "rated": Rated,
     "bazaar_closed": BazaarClosed,
 }

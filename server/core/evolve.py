@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from server.core import events as happened
-from server.core.bazaar import ASIDE, LIFECYCLE, LIVE, Announcement, Bazaar, Call, Ticket, open_bazaar
+from server.core.bazaar import ASIDE, LIFECYCLE, LIVE, Announcement, Bazaar, Call, Stay, Ticket, open_bazaar
 from server.core.entry import Entry
 from server.core.events import Event
+from server.core.plan_parts import Screen
 from server.core.values import CounterNumber, CounterState, Label, TicketState
 
 
@@ -62,6 +63,10 @@ def evolve(bazaar: Bazaar, event: Event, *, offset: int, at: int) -> None:
             _set_service(bazaar, event)
         case happened.Announced() | happened.AnnouncementEnded():
             _announce(bazaar, event)
+        case happened.ScreenSet():
+            _set_screen(bazaar, event)
+        case happened.ScreenRemoved():
+            del bazaar.screens[event.screen]
         case happened.Rated():
             bazaar.ratings.append((event.ticket, event.answers))
         case happened.BazaarClosed():
@@ -125,6 +130,7 @@ def _issue(bazaar: Bazaar, event: happened.TicketIssued) -> None:
         state=TicketState.WAITING,
         issued_at=bazaar.at,
         issue_offset=bazaar.offset,
+        representing=event.representing,
     )
     _keep(bazaar, ticket)
 
@@ -161,10 +167,7 @@ def _return(bazaar: Bazaar, event: happened.TicketReturned) -> None:
 
 
 def _serve(bazaar: Bazaar, event: happened.TicketServed) -> None:
-    ticket = bazaar.tickets[event.ticket]
     _leave(bazaar, event)
-    if ticket.called_at is not None:
-        bazaar.lines[ticket.line].servings_ms.append(bazaar.at - ticket.called_at)
     counter = bazaar.counters[event.counter]
     bazaar.counters[event.counter] = replace(counter, served=counter.served + 1)
 
@@ -175,7 +178,9 @@ def _leave(bazaar: Bazaar, event: _TicketEvent) -> None:
     ticket = _move(bazaar, event, returned_offset=None)
     if before.state is TicketState.WAITING:
         bazaar.lane_of(ticket).waiting.remove(ticket.number)
-    if before.state is TicketState.CALLED and before.counter is not None:
+    if before.state is TicketState.CALLED and before.counter is not None and before.called_at is not None:
+        stay = Stay(services=ticket.services, took_ms=bazaar.at - before.called_at, served=ticket.state is TicketState.SERVED)
+        bazaar.lines[ticket.line].stays.append(stay)
         _set_serving(bazaar, before.counter, None)
 
 
@@ -199,8 +204,18 @@ def _set_service(bazaar: Bazaar, event: happened.ServiceClosed | happened.Servic
         bazaar.closed_services.discard(event.service)
 
 
+def _set_screen(bazaar: Bazaar, event: happened.ScreenSet) -> None:
+    """A zone has one voice: the screen that begins to speak takes it from the other one."""
+    screens = bazaar.screens
+    if event.speaks:
+        screens.update({code: replace(other, speaks=False) for code, other in screens.items() if other.zone == event.zone})
+    screens[event.screen] = Screen(code=event.screen, name=event.name, agencies=event.agencies, zone=event.zone, speaks=event.speaks)
+
+
 def _announce(bazaar: Bazaar, event: happened.Announced | happened.AnnouncementEnded) -> None:
     if isinstance(event, happened.Announced):
-        bazaar.announcements[event.id] = Announcement(id=event.id, text=event.text, scope=event.scope, until=event.until)
+        bazaar.announcements[event.id] = Announcement(
+            id=event.id, text=event.text, scope=event.scope, until=event.until, urgent=event.urgent
+        )
     else:
         bazaar.announcements.pop(event.id, None)

@@ -7,7 +7,7 @@ from server.core.commands import Command, Envelope
 from server.core.refusals import Refused
 
 _OF_RESIDENTS: frozenset[type[Command]] = frozenset(
-    {order.IssueTickets, order.HoldTicket, order.ReturnTicket, order.CancelTicket, order.Rate}
+    {order.IssueTickets, order.HandOutNumbers, order.HoldTicket, order.ReturnTicket, order.CancelTicket, order.Rate}
 )
 _OF_A_COUNTER: frozenset[type[Command]] = frozenset(
     {
@@ -26,9 +26,9 @@ _OF_A_COUNTER: frozenset[type[Command]] = frozenset(
 _EVERYTHING: frozenset[type[Command]] = frozenset(order.COMMANDS.values())
 
 ALLOWED: Mapping[str, frozenset[type[Command]]] = {
-    "kiosk": frozenset({order.IssueTickets}),
+    "kiosk": frozenset({order.IssueTickets, order.HandOutNumbers}),
     "phone": _OF_RESIDENTS,
-    "counter": _OF_A_COUNTER | {order.IssueTickets, order.ReturnTicket, order.CancelTicket},
+    "counter": _OF_A_COUNTER | {order.IssueTickets, order.HandOutNumbers, order.ReturnTicket, order.CancelTicket},
     "desk": _EVERYTHING,
     "supervisor": _EVERYTHING,
     "admin": _EVERYTHING,

@@ -1,125 +1,16 @@
-"""The bazaar file's model: agencies, their lines, services and counters, and the screens of the hall.
+"""The bazaar file's model: every table of the file together, and everything in it found by its name.
 
 The same map stands in the file (TOML), in `bazaar_opened` and here; `Plan.from_config` fills in what the file left out, so that the log
 says everything that a reader needs. A plan never changes: another file is another bazaar. What can be wrong with one is in `plan_faults`.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import Any
 
-from server.core.values import AgencyCode, BazaarId, CounterNumber, Lane, Prefix, ServiceCode, Text
-
-LANGUAGES = ("id", "jv", "mad", "en")
-"""What words may be written in: Indonesian, Javanese, Madurese, English."""
-RATIO = re.compile(r"1:([1-9][0-9]?)")
-"""A lane rule of the form ``1:n``."""
-
-
-def words(text: Text, lang: str) -> str:
-    """The text in ``lang``; else in Indonesian, else in any language that it has."""
-    if isinstance(text, str):
-        return text
-    return text.get(lang) or text.get("id") or next(iter(text.values()), "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AbsentAfter:
-    """An officer may mark a ticket absent after this many recalls and seconds since its call."""
-
-    recalls: int = 1
-    seconds: int = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BazaarInfo:
-    """The event as a whole. ``opens`` and ``closes`` are ISO 8601 with offset; ``return_after`` counts calls of a lane."""
-
-    id: BazaarId
-    name: Text
-    place: Text = ""
-    opens: str
-    closes: str
-    timezone: str = "Asia/Jakarta"
-    languages: tuple[str, ...] = LANGUAGES
-    return_after: int = 2
-    undo_seconds: int = 20
-    absent_after: AbsentAfter = AbsentAfter()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """An errand. ``minutes`` is how long one usually takes; ``note`` is what else a resident should know before queueing."""
-
-    code: ServiceCode
-    name: Text
-    minutes: int
-    requirements: tuple[Text, ...] = ()
-    fee: Text = "gratis"
-    note: Text = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """The tickets under one prefix. ``priority`` is the lane rule: ``none``, ``first`` or ``1:n``.
-
-    ``priority_prefix`` is empty in a line without a priority lane. ``quota`` is how many numbers are given out at most, None for no limit.
-    """
-
-    prefix: Prefix
-    priority: str = "1:2"
-    priority_prefix: Prefix
-    quota: int | None = None
-    services: tuple[Service, ...]
-    regular_after_priority: int = field(init=False, compare=False)
-    """How many regular calls come after a priority call before the next one, while both lanes wait."""
-
-    def __post_init__(self) -> None:
-        ratio = RATIO.fullmatch(self.priority)
-        object.__setattr__(self, "regular_after_priority", int(ratio[1]) if ratio else 0)
-
-    @property
-    def has_priority(self) -> bool:
-        """Whether the line has a priority lane."""
-        return self.priority != "none"
-
-    @property
-    def lanes(self) -> tuple[Lane, ...]:
-        """The lanes that the line has, regular first."""
-        return (Lane.REGULAR, Lane.PRIORITY) if self.has_priority else (Lane.REGULAR,)
-
-    def prefix_of(self, lane: Lane) -> Prefix:
-        """The prefix on the lane's tickets."""
-        return self.prefix if lane is Lane.REGULAR else self.priority_prefix
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counter:
-    """Where service is given. ``lines`` are prefixes of the counter's agency, in the file's order."""
-
-    number: CounterNumber
-    lines: tuple[Prefix, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agency:
-    """One agency with everything it brings."""
-
-    code: AgencyCode
-    name: Text
-    lines: tuple[Line, ...]
-    counters: tuple[Counter, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """A hall TV: it shows the counters of ``agencies``."""
-
-    code: str
-    name: Text
-    agencies: tuple[AgencyCode, ...]
+from server.core.plan_parts import AbsentAfter, Agency, BazaarInfo, Counter, Line, ProgrammeItem, Screen, Service
+from server.core.values import AgencyCode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,6 +134,7 @@ def _bazaar(config: Mapping[str, Any]) -> BazaarInfo:
         given["languages"] = tuple(given["languages"])
     if "absent_after" in given:
         given["absent_after"] = AbsentAfter(**_given(AbsentAfter, given["absent_after"]))
+    given["programme"] = tuple(ProgrammeItem(**_given(ProgrammeItem, item)) for item in config.get("programme", ()))
     return BazaarInfo(**given)
 
 
@@ -260,6 +152,7 @@ def _line(config: Mapping[str, Any]) -> Line:
         priority=priority,
         priority_prefix=config.get("priority_prefix", "" if priority == "none" else prefix + "P"),
         quota=config.get("quota"),
+        paper=config.get("paper", False),
         services=tuple(_service(service) for service in config["services"]),
     )
 
@@ -269,7 +162,15 @@ def _service(config: Mapping[str, Any]) -> Service:
 
 
 def _screen(config: Mapping[str, Any], everyone: tuple[AgencyCode, ...]) -> Screen:
-    return Screen(code=config["code"], name=config["name"], agencies=tuple(config.get("agencies", everyone)))
+    """A screen that names no zone is one of its own, and speaks there."""
+    code, zone = config["code"], config.get("zone")
+    return Screen(
+        code=code,
+        name=config["name"],
+        agencies=tuple(config.get("agencies", everyone)),
+        zone=code if zone is None else zone,
+        speaks=config.get("speaks", zone is None),
+    )
 
 
 def _given(kind: type, config: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
-from server.core.plan import LANGUAGES, RATIO, Agency, BazaarInfo, Line, Plan, Screen, Service
-from server.core.values import EVERYWHERE, Text
+from server.core.plan import Plan
+from server.core.plan_parts import LANGUAGES, RATIO, Agency, BazaarInfo, Line, Screen, Service
+from server.core.values import EVERYWHERE, SCREENS_MAX, Text
 
 CODE = re.compile(r"[a-z0-9-]{1,40}")
 PREFIX = re.compile(r"[A-Z][A-Z0-9]{0,3}")
@@ -25,7 +26,7 @@ SITE_PATHS = ("healthz", "metrics", "readyz", "static")
 OPEN_HOURS_MAX = 48
 TEXT_CHARS_MAX = 300
 QUOTED_CHARS_MAX = 40
-ITEMS_MAX = {"agencies": 100, "lines": 50, "services": 100, "counters": 100, "requirements": 30, "screens": 50}
+ITEMS_MAX = {"agencies": 100, "lines": 50, "services": 100, "counters": 100, "requirements": 30, "screens": SCREENS_MAX, "programme": 50}
 """How many items a list of this name may hold."""
 BOUNDS = {
     "return_after": (0, 50),
@@ -74,6 +75,14 @@ def faults(plan: Plan) -> tuple[Fault, ...]:
             ((f"{path}.number", counter.number) for path, counter in counters), "a number that no other counter of the whole bazaar has"
         ),
         *_doubles(((f"{path}.code", screen.code) for path, screen in screens), "a code that no other screen has"),
+        *_doubles(
+            (
+                (f"{path}.zone", screen.zone)
+                for path, screen in {screen.code: (path, screen) for path, screen in screens}.values()
+                if screen.speaks
+            ),
+            "speaks = true at one screen of a zone only (one that names no zone is its own, and speaks)",
+        ),
     )
 
 
@@ -99,6 +108,11 @@ def _in_bazaar(bazaar: BazaarInfo) -> Iterator[Fault]:
     yield from _hours(bazaar.opens, bazaar.closes)
     yield from _choice("bazaar.languages", bazaar.languages, LANGUAGES, "language")
     yield from _bounds("bazaar", return_after=bazaar.return_after, undo_seconds=bazaar.undo_seconds)
+    yield from _words("bazaar.maklumat", bazaar.maklumat, may_be_empty=True)
+    yield from _amount("bazaar.programme", bazaar.programme)
+    for here, item in _each("bazaar.programme", bazaar.programme):
+        yield from _time(f"{here}.at", item.at)
+        yield from _words(f"{here}.text", item.text)
     yield from _bounds("bazaar.absent_after", recalls=bazaar.absent_after.recalls, seconds=bazaar.absent_after.seconds)
 
 
@@ -153,6 +167,8 @@ def _in_screen(path: str, screen: Screen, agencies: Sequence[str]) -> Iterator[F
     yield from _words(f"{path}.name", screen.name)
     if agencies:
         yield from _choice(f"{path}.agencies", screen.agencies, agencies, "agency")
+    if screen.zone != screen.code:
+        yield from _code(f"{path}.zone", screen.zone)
 
 
 # What each value may be
@@ -181,11 +197,9 @@ def _words(path: str, text: Text, *, may_be_empty: bool = False) -> Iterator[Fau
 
 
 def _hours(opens: str, closes: str) -> Iterator[Fault]:
+    yield from _time("bazaar.opens", opens)
+    yield from _time("bazaar.closes", closes)
     first, last = _moment(opens), _moment(closes)
-    for key, text, moment in (("opens", opens, first), ("closes", closes, last)):
-        if moment is None:
-            sentence = f"{quoted(text)} is no time with its offset from UTC. Write it like 2026-12-04T16:00:00+07:00, without quotes."
-            yield Fault(f"bazaar.{key}", sentence)
     if first is None or last is None:
         return
     if last <= first:
@@ -194,6 +208,11 @@ def _hours(opens: str, closes: str) -> Iterator[Fault]:
         yield Fault(
             "bazaar.closes", f"The bazaar is open for {(last - first).days} days. Write a time within {OPEN_HOURS_MAX} hours after opening."
         )
+
+
+def _time(path: str, text: str) -> Iterator[Fault]:
+    if _moment(text) is None:
+        yield Fault(path, f"{quoted(text)} is no time with its offset from UTC. Write it like 2026-12-04T16:00:00+07:00, without quotes.")
 
 
 def _moment(text: str) -> datetime | None:

@@ -25,6 +25,8 @@ Text = str | Mapping[str, str]
 
 COMMAND_ID_PATTERN = r"[A-Za-z0-9_-]{16,64}"
 NUMBER_DIGITS = 3
+SCREENS_MAX = 50
+"""How many screens a hall may have."""
 EVERYWHERE = "bazaar"
 """The scope of an announcement to the whole bazaar; no agency's code and no line's prefix."""
 

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from server.core.plan import words
+from server.core.plan_parts import words
 from server.core.values import MS_PER_SECOND, TicketState
 from server.reports.figures import CounterDay, Day, HourDay, Spread, Tally
 

@@ -9,11 +9,16 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from server.core.commands import Announce, IssueTickets, PauseCounter, Rate
+from server.core.commands import Announce, HandOutNumbers, IssueTickets, PauseCounter, Rate, SetScreen
+from server.core.plan_faults import CODE
 from server.core.values import COMMAND_ID_PATTERN, CommandId, CounterNumber, Label, ServiceCode, VisitId
 from server.store.shapes import Bounds
 
 REASON_CHARS_MAX = 200
+SCREEN_NAME_CHARS_MAX = 60
+NUMBER_MAX = 9999
+HANDED_OUT_MAX = 100
+"""How many numbers of a roll one command hands out."""
 ANNOUNCEMENT_CHARS_MAX = 500
 
 _CODE = re.compile(r"[^\x00-\x20\x7f]+")
@@ -41,14 +46,23 @@ _Answer = Annotated[int, Field(ge=1, le=4)]
 _CommandId = Annotated[str, _fits(re.compile(COMMAND_ID_PATTERN), "must be 16 to 64 url-safe characters")]
 BY = Annotated[str, _fits(_BY, "names no role that sends commands")]
 
+_VisitId = Annotated[str, _fits(re.compile(r"[A-Za-z0-9_-]{1,64}"), "must be 1 to 64 url-safe characters")]
+_ScreenCode = Annotated[str, _fits(CODE, "must be 1 to 40 letters a-z, digits and hyphens")]
+
 COMMAND_BOUNDS: Bounds = {
     CommandId: _CommandId,
     CounterNumber: Annotated[int, Field(ge=1, le=9999)],
     Label: _Code,
     ServiceCode: _Code,
-    VisitId: Annotated[str, _fits(re.compile(r"[A-Za-z0-9_-]{1,64}"), "must be 1 to 64 url-safe characters")],
+    VisitId: _VisitId,
     str: _Code,
     (IssueTickets, "services"): Annotated[tuple[_Code, ...], Field(strict=False, min_length=1, max_length=50)],
+    (HandOutNumbers, "first"): Annotated[int, Field(ge=1, le=NUMBER_MAX)],
+    (HandOutNumbers, "visits"): Annotated[tuple[_VisitId, ...], Field(strict=False, min_length=1, max_length=HANDED_OUT_MAX)],
+    (SetScreen, "screen"): _ScreenCode,
+    (SetScreen, "zone"): Annotated[str, _fits(re.compile(f"({CODE.pattern})?"), "must be letters a-z, digits and hyphens")],
+    (SetScreen, "name"): Annotated[str, Field(max_length=SCREEN_NAME_CHARS_MAX), _WordsOnly, _fits(_NOT_BLANK, "must not be blank")],
+    (SetScreen, "agencies"): Annotated[tuple[_Code, ...], Field(strict=False, min_length=1, max_length=100)],
     (Announce, "text"): Annotated[str, Field(max_length=ANNOUNCEMENT_CHARS_MAX), _WordsOnly, _fits(_NOT_BLANK, "must not be blank")],
     (Announce, "minutes"): Annotated[int, Field(ge=1, le=24 * 60)],
     (PauseCounter, "reason"): Annotated[str, Field(max_length=REASON_CHARS_MAX), _WordsOnly],

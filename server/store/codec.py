@@ -75,8 +75,8 @@ _read_entry = reader(_EntryMap)
 _read_refused = reader(_RefusedMap)
 _DO_OF = {cls: do for do, cls in COMMANDS.items()}
 _NAME_OF = {cls: name for name, cls in EVENTS.items()}
-_FIELDS_OF = {cls: tuple((item.name, item.default is None) for item in fields(cls)) for cls in (*_DO_OF, *_NAME_OF)}
-"""The fields of commands and events, and whether one is left out when it is None."""
+_FIELDS_OF = {cls: tuple((item.name, item.default) for item in fields(cls)) for cls in (*_DO_OF, *_NAME_OF)}
+"""The fields of commands and events, and the default with which one is left out (`dataclasses.MISSING` equals no value)."""
 
 
 # Entries
@@ -88,7 +88,7 @@ def digest(record: bytes) -> bytes:
 
 
 def encode_entry(entry: Entry) -> bytes:
-    """The bytes that stand in the log. Fields that are None are left out of the events' maps."""
+    """The bytes that stand in the log. Fields that have their defaults are left out of the events' maps."""
     head = {"offset": entry.offset, "at": entry.at, "command_id": entry.command_id, "cursor": entry.cursor, "by": entry.by}
     outcome = {"refused": entry.outcome.as_map()} if isinstance(entry.outcome, Refusal) else {"events": events_of(entry)}
     return _pack({**head, **outcome, "prev": entry.prev})
@@ -234,8 +234,8 @@ def _plain(value: object) -> object:
 
 
 def _given_fields(item: Event | Command) -> dict[str, object]:
-    """The fields by name, without those that have their default None."""
-    return {name: value for name, optional in _FIELDS_OF[type(item)] if (value := getattr(item, name)) is not None or not optional}
+    """The fields by name, without those that have their defaults."""
+    return {name: value for name, default in _FIELDS_OF[type(item)] if (value := getattr(item, name)) != default}
 
 
 def _map_of(raw: bytes) -> dict[str, Any]:

@@ -32,7 +32,7 @@ async def open_log(log: EventLog, plan: Plan, *, by: str, now_ms: int, command_i
     try:
         await log.append(Top(), [encode_entry(opening)])
     except Conflict:
-        differences = list(_differences(await opened_with(log), _as_stored(plan.as_config())))
+        differences = list(_differences(_as_now(await opened_with(log)), _as_stored(plan.as_config())))
         if differences:
             more = len(differences) - _DIFFERENCES_MAX
             raise AnotherPlan([*differences[:_DIFFERENCES_MAX], *([f"{more} more"] if more > 0 else [])]) from None
@@ -54,6 +54,11 @@ async def opened_with(log: EventLog) -> dict[str, Any]:
     except (ValueError, IndexError) as error:
         raise BrokenLog(1, str(error)) from error
     raise BrokenLog(1, "opens no bazaar")
+
+
+def _as_now(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The config as this version writes it: one that an older version stored lacks the keys that came later, and is no other file."""
+    return _as_stored(Plan.from_config(config).as_config())
 
 
 def _as_stored(config: Mapping[str, object]) -> dict[str, Any]:

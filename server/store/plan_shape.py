@@ -32,6 +32,11 @@ EXAMPLES = {
     "bazaar.absent_after": "absent_after = { recalls = 1, seconds = 30 }",
     "bazaar.absent_after.recalls": "recalls = 1",
     "bazaar.absent_after.seconds": "seconds = 30",
+    "bazaar.day_code": "day_code = true",
+    "bazaar.maklumat": 'maklumat = "Kami siap melayani sesuai standar pelayanan"',
+    "bazaar.programme": "[[bazaar.programme]]",
+    "bazaar.programme.at": "at = 2026-12-04T18:30:00+07:00",
+    "bazaar.programme.text": 'text = "Musik patrol"',
     "agencies": "[[agencies]]",
     "agencies.code": 'code = "dispendukcapil"',
     "agencies.name": 'name = "Dispendukcapil"',
@@ -40,6 +45,7 @@ EXAMPLES = {
     "agencies.lines.priority": 'priority = "1:2"',
     "agencies.lines.priority_prefix": 'priority_prefix = "AP"',
     "agencies.lines.quota": "quota = 120",
+    "agencies.lines.paper": "paper = true",
     "agencies.lines.services": "[[agencies.lines.services]]",
     "agencies.lines.services.code": 'code = "ktp"',
     "agencies.lines.services.name": 'name = { id = "Perekaman KTP-el", en = "ID card enrolment" }',
@@ -54,6 +60,8 @@ EXAMPLES = {
     "screens.code": 'code = "utama"',
     "screens.name": 'name = "Layar utama"',
     "screens.agencies": 'agencies = ["dispendukcapil"]',
+    "screens.zone": 'zone = "halaman"',
+    "screens.speaks": "speaks = true",
 }
 """How each key of the file is written, by its path without places in lists."""
 
@@ -87,6 +95,12 @@ class _AbsentAfter(TypedDict):
 
 
 @_table
+class _ProgrammeItem(TypedDict):
+    at: _Time
+    text: _Words
+
+
+@_table
 class _Bazaar(TypedDict):
     id: str
     name: _Words
@@ -98,6 +112,9 @@ class _Bazaar(TypedDict):
     return_after: NotRequired[_Whole]
     undo_seconds: NotRequired[_Whole]
     absent_after: NotRequired[_AbsentAfter]
+    day_code: NotRequired[bool]
+    maklumat: NotRequired[_Words]
+    programme: NotRequired[list[_ProgrammeItem]]
 
 
 @_table
@@ -116,6 +133,7 @@ class _Line(TypedDict):
     priority: NotRequired[str]
     priority_prefix: NotRequired[str]
     quota: NotRequired[_Whole]
+    paper: NotRequired[bool]
     services: list[_Service]
 
 
@@ -138,6 +156,8 @@ class _Screen(TypedDict):
     code: str
     name: _Words
     agencies: NotRequired[list[str]]
+    zone: NotRequired[str]
+    speaks: NotRequired[bool]
 
 
 @_table
@@ -152,6 +172,7 @@ WRONG_TYPES: dict[str, tuple[str, type]] = {
     "list_type": ("a list", list),
     "string_type": ("text in quotes", str),
     "int_type": ("a whole number", int),
+    "bool_type": ("true or false", bool),
     "less_than_equal": ("a number of sensible size", int),
     "greater_than_equal": ("a number of sensible size", int),
     "time": ("a time without quotes", str),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from server.core.plan import LANGUAGES, words
+from server.core.plan_parts import LANGUAGES, words
 from server.core.values import MS_PER_SECOND, BazaarId, Text
 from server.hub.room import Room
 from server.web.i18n import COOKIE, LANGUAGE_NAMES, QUERY, Catalogues, choose_language, day_in_words, filled

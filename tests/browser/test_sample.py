@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page
 
-from server.core.plan import words
+from server.core.plan_parts import words
 from server.store.plan_file import read_plan
 from tests.browser.devices import Devices
 from tests.browser.running import SAMPLE, Bazaar, bazaar_of, demo

@@ -37,11 +37,18 @@ CONFIG: Mapping[str, Any] = {
             ],
             "counters": [{"number": 3, "lines": ["B", "C"]}, {"number": 4, "lines": ["B"]}],
         },
+        {
+            "code": "pmi",
+            "lines": [{"prefix": "V", "priority": "none", "priority_prefix": "", "paper": True, "services": [{"code": "donor"}]}],
+            "counters": [{"number": 5, "lines": ["V"]}],
+        },
     ],
+    "screens": [{"code": "utama"}],
 }
-"""Lines A (counters 1 and 2, 1:2), B (quota 3, counters 3 and 4) and C (priority first, counter 3). More of a file is not needed."""
+"""Lines A (counters 1 and 2, 1:2), B (quota 3, counters 3 and 4), C (priority first, counter 3) and V (on paper, counter 5). More of a
+file is not needed."""
 
-SERVICES = {"A": "ktp", "B": "skck", "C": "hilang"}
+SERVICES = {"A": "ktp", "B": "skck", "C": "hilang", "V": "donor"}
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from server.core.events import EVENTS, BazaarOpened, Event
 from server.core.evolve import evolve
 from server.core.plan import Plan
 from server.core.refusals import Refused
-from server.core.values import CommandId, CounterNumber, Label, Lane, OutOfOrderReason, ServiceCode, VisitId
+from server.core.values import CommandId, CounterNumber, Label, Lane, OutOfOrderReason, Prefix, ServiceCode, VisitId
 from tests.core.logs import START_MS, EventPair, Record, chained, cursor_of
 
 NAMES = {cls: name for name, cls in EVENTS.items()}
-SERVICES = [ServiceCode(code) for code in ("ktp", "kk", "skck", "hilang", "pbb")]
+SERVICES = [ServiceCode(code) for code in ("ktp", "kk", "skck", "hilang", "pbb", "donor")]
 COUNTERS = [CounterNumber(number) for number in (1, 2, 3, 4, 5)]
 ENTRIES_BEFORE_CLOSING = 45
 ERRANDS = st.lists(st.sampled_from(SERVICES), min_size=1, max_size=4)
@@ -30,7 +30,8 @@ STATES_BEFORE = {"hold": ("waiting", "called"), "return": ("held", "absent"), "c
 
 
 def config_of(*, return_after: int, quota: int | None) -> dict[str, object]:
-    """Four lines with every kind of priority, five counters that serve one line or several, a screen for all and one for some."""
+    """Five lines with every kind of priority, one of them on paper; five counters that serve one line or several;
+    a screen for all and one for some."""
     service = {"minutes": 5}
     first = [
         {"prefix": "A", "priority": "1:2", "services": [service | {"code": code, "name": code} for code in ("ktp", "kk")]},
@@ -39,6 +40,7 @@ def config_of(*, return_after: int, quota: int | None) -> dict[str, object]:
     second = [
         {"prefix": "B", "priority": "none", "quota": quota, "services": [service | {"code": "skck", "name": "SKCK"}]},
         {"prefix": "C", "priority": "first", "services": [service | {"code": "hilang", "name": "Kehilangan"}]},
+        {"prefix": "E", "priority": "1:1", "paper": True, "services": [service | {"code": "donor", "name": "Donor"}]},
     ]
     bazaar = {"id": "uji", "name": "Uji", "opens": "2026-12-04T16:00:00+07:00", "closes": "2026-12-04T21:00:00+07:00"}
     config = {
@@ -159,6 +161,15 @@ class RandomDay(RuleBasedStateMachine):
         for ticket in data.draw(st.permutations(waiting)):
             self.do("return", "phone", ticket=ticket)
 
+    @rule(
+        line=st.sampled_from("AE"), lane=LANES, early=st.integers(0, 1), people=st.integers(1, 3), by=st.sampled_from(["desk", "kiosk/1"])
+    )
+    def hand_out(self, line: str, lane: Lane, early: int, people: int, by: str) -> None:
+        """Numbers of a roll go to people, mostly those that come next."""
+        first = self.day.bazaar.lines[Prefix(line)].lanes[lane].issued + 1 + early
+        visits = tuple(VisitId(f"paper-{line}-{lane}-{first + place}") for place in range(people))
+        self.do("hand_out", by, line=line, first=first, visits=visits, lane=lane)
+
     # Counters
 
     @rule(counter=st.sampled_from(COUNTERS), times=st.integers(1, 4))
@@ -252,6 +263,13 @@ class RandomDay(RuleBasedStateMachine):
         self.do("announce", "desk", text="Hujan", scope=scope, minutes=5)
         if ends:
             self.do("end_announcement", "desk", id=next(reversed(self.day.bazaar.announcements), "none"))
+
+    @rule(screen=st.sampled_from(["semua", "timur"]), agency=st.sampled_from(["satu", "dua", "tiga"]), goes=st.booleans())
+    def set_screen(self, screen: str, agency: str, goes: bool) -> None:
+        """A screen is set up or changed, and maybe taken away."""
+        self.do("set_screen", "desk", screen=screen, name="Timur", agencies=(agency,), zone="semua", speaks=True)
+        if goes:
+            self.do("remove_screen", "desk", screen=screen)
 
     @rule(data=st.data())
     def rate(self, data: st.DataObject) -> None:

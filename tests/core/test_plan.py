@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from server.core.plan import LANGUAGES, AbsentAfter, Plan, words
+from server.core.plan import Plan
 from server.core.plan_faults import BOUNDS, faults
+from server.core.plan_parts import LANGUAGES, AbsentAfter, words
 from server.core.values import Lane
 
 SMALL: dict[str, Any] = {
@@ -136,7 +137,7 @@ def test_round_trip() -> None:
     config = PLAN.as_config()
     assert PLAN == Plan.from_config(json.loads(json.dumps(config)))
     assert config == Plan.from_config(config).as_config()
-    assert {"prefix": "B", "priority": "none", "priority_prefix": "", "quota": None} == {
+    assert {"prefix": "B", "priority": "none", "priority_prefix": "", "quota": None, "paper": False} == {
         key: value
         for key, value in config["agencies"][0]["lines"][1].items()  # type: ignore[index]  # a map of maps, as JSON is
         if key != "services"

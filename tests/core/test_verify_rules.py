@@ -52,6 +52,10 @@ BREAKS: list[tuple[str, list[Any], Any]] = [
     ("one_live", [[issued("A", 1, "satu")]], [issued("AP", 1, "satu")]),
     ("one_live", A1_ABSENT, [issued("A", 3, "visit-A-001")]),
     ("one_live", [], [issued("A", 1, "satu"), issued("A", 2, "satu")]),
+    ("paper", [], [issued("V", 1)]),
+    # Screens
+    ("unknown", [], [["screen_set", {"screen": "timur", "name": "Timur", "agencies": ["kua"], "zone": "timur", "speaks": True}]]),
+    ("unknown", [[["screen_removed", {"screen": "utama"}]]], [["screen_removed", {"screen": "utama"}]]),
     # Life of a ticket
     ("unknown", opened(1), [called("A-001", 1)]),
     ("lifecycle", A1_AT_1, [of_ticket("ticket_returned", "A-001")]),

@@ -9,7 +9,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from server.core.commands import COMMANDS, Announce, Command, Envelope, IssueTickets, Rate
+from server.core.commands import COMMANDS, Announce, Command, Envelope, HandOutNumbers, IssueTickets, Rate, SetScreen
 from server.core.entry import Entry, Refusal
 from server.core.events import EVENTS, Event, TicketCalled, TicketServed
 from server.core.plan import Plan
@@ -38,6 +38,8 @@ ANYTHING = st.recursive(
 """What somebody may send."""
 IDS = st.text(URL_SAFE, min_size=16, max_size=64).map(CommandId)
 
+SCREEN_CODES = st.text("az09-", min_size=1, max_size=40)
+
 COMMAND_VALUES: dict[object, st.SearchStrategy[Any]] = {
     CounterNumber: st.integers(min_value=1, max_value=9999),
     VisitId: st.text(URL_SAFE, min_size=1, max_size=64),
@@ -45,9 +47,16 @@ COMMAND_VALUES: dict[object, st.SearchStrategy[Any]] = {
     (Announce, "text"): st.text("aé漢 \n", min_size=1, max_size=499).map(lambda text: text + "!"),
     (Announce, "minutes"): st.integers(min_value=1, max_value=1440),
     (Rate, "answers"): st.dictionaries(CODES, st.integers(min_value=1, max_value=4), min_size=1, max_size=20),
+    (HandOutNumbers, "first"): st.integers(min_value=1, max_value=9999),
+    (HandOutNumbers, "visits"): st.lists(st.text(URL_SAFE, min_size=1, max_size=64), min_size=1, max_size=100).map(tuple),
+    (SetScreen, "screen"): SCREEN_CODES,
+    (SetScreen, "zone"): SCREEN_CODES | st.just(""),
+    (SetScreen, "name"): st.text("aé漢 ", max_size=59).map(lambda text: text + "!"),
+    (SetScreen, "agencies"): st.lists(CODES, min_size=1, max_size=9).map(tuple),
     str: CODES,
+    bool: st.booleans(),
 }
-EVENT_VALUES: dict[object, st.SearchStrategy[Any]] = {str: st.text(max_size=30), int: WHOLE, object: PLAIN}
+EVENT_VALUES: dict[object, st.SearchStrategy[Any]] = {str: st.text(max_size=30), int: WHOLE, bool: st.booleans(), object: PLAIN}
 
 
 def _strategy(hint: Any, values: Mapping[object, st.SearchStrategy[Any]]) -> st.SearchStrategy[Any]:

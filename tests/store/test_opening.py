@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
+from server.core.entry import Entry
+from server.core.events import BazaarOpened
 from server.core.plan import Plan
 from server.core.values import CommandId
-from server.store.codec import decode_entry
+from server.store.codec import NO_HASH, decode_entry, encode_entry
 from server.store.errors import AnotherPlan, BrokenLog
 from server.store.ledger import Ledger
 from server.store.log import EventLog, MemoryLog, Top
 from server.store.opening import open_log, opened_with
 from tests.scenarios import CONFIG, START_MS
-from tests.store.samples import PLAN
+from tests.store.samples import OPENING_ID, PLAN
 
 
 async def test_opening_entry(log: EventLog) -> None:
@@ -57,6 +59,16 @@ async def test_another_plan(memory_log: MemoryLog, path: tuple[str | int, ...], 
         await _open(memory_log, _changed(path, value))
     assert difference in str(caught.value)
     assert records == await memory_log.read(0, 10)
+
+
+async def test_opened_by_an_older_version(memory_log: MemoryLog) -> None:
+    """The same file goes on with a log that was opened before some keys were invented: a program may be renewed during a bazaar."""
+    config: Any = copy.deepcopy(PLAN.as_config())
+    del config["bazaar"]["programme"], config["agencies"][0]["lines"][0]["paper"], config["screens"][0]["zone"]
+    opening = BazaarOpened(config=config)
+    entry = Entry(offset=1, at=START_MS, command_id=OPENING_ID, cursor="", by="admin", outcome=(opening,), prev=NO_HASH)
+    await memory_log.append(Top(), [encode_entry(entry)])
+    assert not await _open(memory_log, PLAN)
 
 
 async def test_another_order(memory_log: MemoryLog) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from server.core.plan import Plan, words
+from server.core.plan import Plan
+from server.core.plan_parts import words
 from server.store.plan_file import FILE_BYTES_MAX, BadPlan, parse_plan, read_plan
 from server.store.plan_shape import EXAMPLES
 

@@ -55,6 +55,7 @@ class Line:
     prefix: str
     services: frozenset[str]
     quota: int | None
+    paper: bool
     regular: Lane
     priority: Lane | None
     regular_between: int
@@ -95,6 +96,8 @@ class Ground:
 
     lines: dict[str, Line]
     counters: dict[int, Counter]
+    agencies: set[str]
+    screens: set[str]
     scopes: set[str]
     return_after: int
     undo_seconds: int

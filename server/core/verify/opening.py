@@ -17,6 +17,8 @@ def ground_of(config: Map) -> Ground:
     ground = Ground(
         lines={},
         counters={},
+        agencies=set(),
+        screens={take(screen, "code", TEXT, of="a screen", rule=RULE) for screen in take(config, "screens", MAPS, of="config", rule=RULE)},
         scopes={"bazaar"},
         return_after=take(bazaar, "return_after", COUNT, of="bazaar", rule=RULE),
         undo_seconds=take(bazaar, "undo_seconds", COUNT, of="bazaar", rule=RULE),
@@ -36,6 +38,7 @@ def _add_agency(ground: Ground, agency: Map) -> None:
         if line.prefix in ground.lines:
             raise Broken(RULE, f"Two lines have the prefix {line.prefix}.")
         ground.lines[line.prefix] = lines[line.prefix] = line
+    ground.agencies.add(code)
     ground.scopes |= {code, *lines}
     for item in take(agency, "counters", MAPS, of=code, rule=RULE):
         number = take(item, "number", NUMBER, of=f"a counter of {code}", rule=RULE)
@@ -59,6 +62,7 @@ def _line(item: Map) -> Line:
     return Line(
         prefix=prefix,
         services=frozenset(take(service, "code", TEXT, of=f"a service of {of}", rule=RULE) for service in services),
+        paper=item.get("paper") is True,
         quota=None if item.get("quota") is None else take(item, "quota", COUNT, of=of, rule=RULE),
         regular=Lane(name="regular", prefix=prefix),
         priority=lane,

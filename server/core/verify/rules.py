@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping
 
 from server.core.verify.ground import Counter, Ground, Line, Ticket, Visit
+from server.core.verify.issuing import check_may_be_issued
 from server.core.verify.shapes import Entry, Event
 from server.core.verify.turn import counter_of, next_at, passed_by
 from server.core.verify.verdict import Broken
@@ -50,7 +51,7 @@ def _issued(ground: Ground, entry: Entry, event: Event) -> None:
         raise Broken("number", f"Number {event.number} of lane {lane.prefix} was issued where {len(lane.tickets) + 1} comes next.")
     if event.ticket != f"{lane.prefix}-{event.number:03d}":
         raise Broken("label", f"Number {event.number} of lane {lane.prefix} was given the label {event.ticket}.")
-    _check_may_be_issued(ground, entry, event, line)
+    check_may_be_issued(ground, entry, event, line)
     visit = ground.visits.setdefault(event.visit, Visit())
     order = len(ground.tickets) + 1
     ticket = Ticket(label=event.ticket, line=line, lane=lane, number=event.number, visit=visit, order=order)
@@ -58,25 +59,6 @@ def _issued(ground: Ground, entry: Entry, event: Event) -> None:
     lane.tickets.append(ticket)
     lane.join(ticket.number)
     ground.waiting += 1
-
-
-def _check_may_be_issued(ground: Ground, entry: Entry, event: Event, line: Line) -> None:
-    services = set(event.services)
-    if len(services) < len(event.services) or not services <= line.services:
-        raise Broken("services", f"{event.ticket} names a service twice, or one that is not in line {line.prefix}.")
-    if services & ground.closed_services:
-        raise Broken("service_closed", f"{event.ticket} was issued for a service that is closed.")
-    if line.quota is not None and line.issued >= line.quota:
-        raise Broken("quota", f"{event.ticket} is more than the {line.quota} numbers of line {line.prefix}.")
-    visit = ground.visits.get(event.visit)
-    other = visit.live.get(line.prefix) if visit is not None else None
-    if other is not None and other.label != _transferred_in(entry):
-        raise Broken("one_live", f"{event.ticket} was issued to a visit that has {other.label} in line {line.prefix}.")
-
-
-def _transferred_in(entry: Entry) -> str | None:
-    last = entry.events[-1]
-    return last.ticket if last.name == "ticket_transferred" else None
 
 
 def _moved(ground: Ground, event: Event) -> Ticket:
@@ -212,6 +194,18 @@ def _announcement_ended(ground: Ground, entry: Entry, event: Event) -> None:
     ground.announcements.remove(event.id)
 
 
+def _screen_set(ground: Ground, entry: Entry, event: Event) -> None:
+    if not ground.agencies.issuperset(event.agencies):
+        raise Broken("unknown", f"Screen {event.screen} was set to an agency that there is not.")
+    ground.screens.add(event.screen)
+
+
+def _screen_removed(ground: Ground, entry: Entry, event: Event) -> None:
+    if event.screen not in ground.screens:
+        raise Broken("unknown", f"There is no screen {event.screen} to remove.")
+    ground.screens.remove(event.screen)
+
+
 def _rated(ground: Ground, entry: Entry, event: Event) -> None:
     _ticket(ground, event.ticket)
 
@@ -284,6 +278,8 @@ _RULES: Mapping[str, Callable[[Ground, Entry, Event], None]] = {
     "service_reopened": _service_reopened,
     "announced": _announced,
     "announcement_ended": _announcement_ended,
+    "screen_set": _screen_set,
+    "screen_removed": _screen_removed,
     "rated": _rated,
     "bazaar_closed": _bazaar_closed,
 }

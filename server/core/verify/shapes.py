@@ -39,6 +39,8 @@ NUMBER: Kind = ("a whole number from 1", lambda value: _is_whole(value) and valu
 TEXT: Kind = ("a text that is not empty", _is_text)
 WORDS: Kind = ("a text", lambda value: isinstance(value, str))
 TEXTS: Kind = ("a list of texts", lambda value: isinstance(value, list | tuple) and len(value) > 0 and all(map(_is_text, value)))
+ANY_TEXTS: Kind = ("a list of texts or of nothing", lambda value: isinstance(value, list | tuple) and all(map(_is_text, value)))
+FLAG: Kind = ("true or false", lambda value: isinstance(value, bool))
 MAPS: Kind = ("a list of maps", lambda value: isinstance(value, list | tuple) and all(isinstance(item, Mapping) for item in value))
 LIST: Kind = ("a list", lambda value: isinstance(value, list | tuple))
 MAP: Kind = ("a map", lambda value: isinstance(value, Mapping))
@@ -49,7 +51,15 @@ ANSWERS: Kind = ("a map of answers from 1 to 4", _are_answers)
 OPTIONAL = "?"
 FIELDS: dict[str, dict[str, Kind]] = {
     "bazaar_opened": {"config": MAP},
-    "ticket_issued": {"ticket": TEXT, "line": TEXT, "lane": LANE, "number": NUMBER, "services": TEXTS, "visit": TEXT},
+    "ticket_issued": {
+        "ticket": TEXT,
+        "line": TEXT,
+        "lane": LANE,
+        "number": NUMBER,
+        "services": ANY_TEXTS,
+        "visit": TEXT,
+        "representing?": FLAG,
+    },
     "ticket_called": {"ticket": TEXT, "counter": NUMBER, "out_of_order?": TEXT},
     "ticket_passed": {"ticket": TEXT, "busy_at": NUMBER},
     "ticket_recalled": {"ticket": TEXT, "counter": NUMBER},
@@ -66,8 +76,10 @@ FIELDS: dict[str, dict[str, Kind]] = {
     "counter_closed": {"counter": NUMBER},
     "service_closed": {"service": TEXT},
     "service_reopened": {"service": TEXT},
-    "announced": {"id": TEXT, "text": WORDS, "scope": TEXT, "until": WHOLE},
+    "announced": {"id": TEXT, "text": WORDS, "scope": TEXT, "until": WHOLE, "urgent?": FLAG},
     "announcement_ended": {"id": TEXT},
+    "screen_set": {"screen": TEXT, "name": TEXT, "agencies": TEXTS, "zone": TEXT, "speaks": FLAG},
+    "screen_removed": {"screen": TEXT},
     "rated": {"ticket": TEXT, "answers": ANSWERS},
     "bazaar_closed": {},
 }
@@ -75,7 +87,7 @@ FIELDS: dict[str, dict[str, Kind]] = {
 
 _ALONE = (
     "bazaar_opened|ticket_recalled|ticket_absent|ticket_held|ticket_returned|call_undone|ticket_served|ticket_cancelled"
-    "|counter_opened|counter_paused|counter_closed|service_closed|service_reopened|announced|announcement_ended|rated"
+    "|counter_opened|counter_paused|counter_closed|service_closed|service_reopened|announced|announcement_ended|screen_set|screen_removed|rated"
 )
 _TOGETHER = re.compile(
     "(ticket_issued )+"
@@ -97,6 +109,8 @@ _REFUSALS = frozenset(
         "line_empty",
         "malformed",
         "not_allowed",
+        "not_next",
+        "paper_only",
         "not_at_counter",
         "not_waiting",
         "quota_reached",
@@ -129,10 +143,12 @@ class Event:
     service: str = ""
     id: str = ""
     scope: str = ""
+    screen: str = ""
+    agencies: Sequence[str] = ()
     config: Map | None = None
 
 
-_KEPT = frozenset(Event.__slots__)
+_KEPT = frozenset(Event.__slots__) - {"name"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
