@@ -10,7 +10,9 @@ from aiohttp import web
 
 import counters.channels
 import displays.channels
-from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, Keys, epoch_of, keys_of, listening, now_ms
+from server.cli.bazaars import Keys, epoch_of, keys_of
+from server.cli.stores import now_ms
+from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, listening
 from server.core.entry import Entry
 from server.core.plan import Plan
 from server.core.values import CommandId

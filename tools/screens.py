@@ -18,7 +18,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 import counters.channels
 import displays.channels
-from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, Keys, epoch_of, keys_of, listening, open_bazaar_log
+from server.cli.bazaars import Keys, epoch_of, keys_of, open_bazaar_log
+from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, listening
 from server.core.plan import Plan
 from server.core.plan_parts import AbsentAfter
 from server.hub.hub import Hub

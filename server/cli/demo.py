@@ -9,18 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.cli.wiring import (
-    PUBLIC_PARTS,
-    STAFF_PARTS,
-    Keys,
-    Settings,
-    application,
-    keys_of,
-    listening,
-    open_bazaar_log,
-    own_store,
-    until_told_to_stop,
-)
+from server.cli.bazaars import Keys, keys_of, open_bazaar_log
+from server.cli.stores import Settings, own_store
+from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, application, listening, until_told_to_stop
 from server.core.plan_parts import words
 from server.core.values import BazaarId, CounterState
 from server.hub.room import Room

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec
 
 import click
 
-from server.cli.wiring import BadUse
+from server.cli.stores import BadUse
 from server.store.errors import StoreError
 from server.store.plan_file import BadPlan
 from server.store.redis import BadStoreUrl

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from server.cli import flags
-from server.cli.wiring import BadUse
+from server.cli.stores import BadUse
 
 
 @click.command()

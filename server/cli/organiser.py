@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from server.cli import flags, wiring
-from server.cli.wiring import BadUse, Settings
+from server.cli import bazaars, flags, stores
+from server.cli.stores import BadUse, Settings
 from server.core.verify import Verdict
 from server.reports.day import day_of
 from server.reports.tables import day_tables
@@ -39,10 +39,10 @@ async def pair(
 ) -> None:
     """Show the link and QR that make a device the tablet of COUNTER (3), a kiosk (kiosk/1), the supervisor's or the admin's."""
     settings = Settings(redis_url=redis_url, data=data, secret=secret)
-    async with wiring.open_store(settings) as (store, _):
-        bazaar_id = await wiring.the_bazaar(store, bazaar)
-        plan = await wiring.plan_of(store, bazaar_id)
-        scope = scope_of(bazaar_id, await wiring.epoch_of(store, bazaar_id))
+    async with stores.open_store(settings) as (store, _):
+        bazaar_id = await bazaars.the_bazaar(store, bazaar)
+        plan = await bazaars.plan_of(store, bazaar_id)
+        scope = scope_of(bazaar_id, await bazaars.epoch_of(store, bazaar_id))
     principal = f"counter/{who}" if who.isdecimal() else who
     known = {ADMIN, SUPERVISOR, *(f"counter/{counter.number}" for counter in plan.counters)}
     if principal not in known and not principal.startswith("kiosk/"):
@@ -66,8 +66,8 @@ def log() -> None:
 @flags.runs
 async def export(file: IO[bytes], bazaar: str | None, redis_url: str | None, data: Path) -> None:
     """Write every entry of the log to FILE (- for standard output), byte for byte as it is stored."""
-    async with wiring.open_store(Settings(redis_url=redis_url, data=data)) as (store, _):
-        entries = store.log(await wiring.the_bazaar(store, bazaar))
+    async with stores.open_store(Settings(redis_url=redis_url, data=data)) as (store, _):
+        entries = store.log(await bazaars.the_bazaar(store, bazaar))
         offset = 0
         while records := await entries.read(offset, PAGE_ENTRIES):
             file.write(b"".join(records))

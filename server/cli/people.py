@@ -7,7 +7,7 @@ import click
 from displays.follower import NotServed
 from displays.terminal import watch
 from server.cli import flags
-from server.cli.wiring import BadUse
+from server.cli.stores import BadUse
 from server.simulate import HOURS, SPEED, VISITORS_PER_HOUR, NotWelcome
 from server.simulate import simulate as run_simulation
 from server.web.i18n import FIRST, LANGUAGE_NAMES

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from counters.keypad import KEYS, ORDERS, QUIT, BadPress, Keypad, NoAnswer, press_keys, press_once
-from server.cli import flags, wiring
-from server.cli.wiring import BadUse, Settings
+from server.cli import bazaars, flags, stores
+from server.cli.stores import BadUse, Settings
 from server.web.i18n import FIRST, LANGUAGE_NAMES, Catalogues
 
 EXIT_REFUSED = 1
@@ -29,8 +29,8 @@ async def press(counter: int, word: str | None, said: str, lang: str, bazaar: st
 
     Without a word it reads keys until q: n next, r recall, a absent, h hold, f finish, u undo, o open, p pause, c close.
     """
-    async with wiring.open_store(Settings(redis_url=redis_url, data=data)) as (store, _):
-        keypad = Keypad(store.log(await wiring.the_bazaar(store, bazaar)), counter)
+    async with stores.open_store(Settings(redis_url=redis_url, data=data)) as (store, _):
+        keypad = Keypad(store.log(await bazaars.the_bazaar(store, bazaar)), counter)
         translate = Catalogues().of(lang).gettext
         try:
             if word is not None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from server.cli import flags, wiring
+from server.cli import bazaars, flags, stores, wiring
 from server.cli.demo import Demo, run_demo
-from server.cli.wiring import Settings
+from server.cli.stores import Settings
 from server.core.plan_parts import words
 from server.store.embedded import start_embedded
 from server.store.plan_file import read_plan
@@ -69,7 +69,7 @@ async def counters(host: str, port: int, redis_url: str | None, data: Path, secr
 
 async def _serve(settings: Settings, parts: wiring.Parts, addresses: Addresses, host: str, port: int) -> None:
     secret = settings.secret_bytes()
-    async with wiring.attached_store(settings) as store:
+    async with stores.attached_store(settings) as store:
         app = wiring.application(store, secret, parts, addresses)
         async with wiring.listening(app, host, port) as url:
             logging.getLogger(__name__).info("listening on %s", url)
@@ -112,9 +112,9 @@ async def open_(
     """Open the bazaar of FILE, or continue it when it is open with the same file; prints its keys."""
     plan = read_plan(file)
     settings = Settings(redis_url=redis_url, data=data, secret=secret)
-    async with wiring.open_store(settings) as (store, url):
-        epoch = await wiring.open_bazaar_log(store, plan, new_edition=new_edition)
-        keys = wiring.keys_of(settings.secret_bytes(), plan, epoch)
+    async with stores.open_store(settings) as (store, url):
+        epoch = await bazaars.open_bazaar_log(store, plan, new_edition=new_edition)
+        keys = bazaars.keys_of(settings.secret_bytes(), plan, epoch)
         if as_json:
             click.echo(json.dumps({"bazaar": plan.bazaar.id, "hub": hub_url, "counters": counters_url, "redis": url, **keys.as_map()}))
             return

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import msgpack
 
-from server.cli.wiring import Keys, keys_of, open_bazaar_log
+from server.cli.bazaars import Keys, keys_of, open_bazaar_log
 from server.core.plan import Plan
 from server.core.values import BazaarId
 from server.core.verify import Verdict, verify

@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from server.cli.wiring import Settings
+from server.cli.stores import Settings
 
 
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
