@@ -25,10 +25,10 @@ class Hub:
         self.counts = Counts()
         self.rooms: dict[BazaarId, Room] = {}
         self.reachable = False
-        self._store = store
+        self.store = store
+        self.clock = clock
         self._outage = Outage("the store")
         self._kinds = tuple(kinds)
-        self._clock = clock
 
     @property
     def ready(self) -> bool:
@@ -40,14 +40,14 @@ class Hub:
         async with asyncio.TaskGroup() as tasks:
             while True:
                 for bazaar_id in await self._new_ids():
-                    room = Room(self._store.log(bazaar_id), self._kinds, self._clock, self.counts)
+                    room = Room(self.store.log(bazaar_id), self._kinds, self.clock, self.counts)
                     self.rooms[bazaar_id] = room
                     tasks.create_task(room.run())
                 await asyncio.sleep(REGISTRY_S)
 
     async def _new_ids(self) -> list[BazaarId]:
         try:
-            ids = await self._store.bazaars()
+            ids = await self.store.bazaars()
         except StoreUnreachable as away:
             self.reachable = False
             await self._outage.sit_out(str(away))

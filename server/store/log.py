@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from server.core.values import BazaarId
+from server.store.alert_book import AlertBook, MemoryAlertBook
+from server.store.board import Board, MemoryBoard
 from server.store.codec import digest
 from server.store.errors import Conflict
 
@@ -67,6 +69,12 @@ class Store(Protocol):
 
     def log(self, bazaar: BazaarId) -> EventLog:
         """The log of this bazaar, whether it has been opened or not."""
+
+    def board(self, bazaar: BazaarId, topic: str) -> Board:
+        """The bazaar's notes of a topic."""
+
+    def alerts(self, bazaar: BazaarId) -> AlertBook:
+        """Who wants to be told of their turn in the bazaar."""
 
     async def bazaars(self) -> list[BazaarId]:
         """The ids of all bazaars that were registered, sorted."""
@@ -154,11 +162,21 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._logs: dict[BazaarId, MemoryLog] = {}
+        self._boards: dict[tuple[BazaarId, str], MemoryBoard] = {}
+        self._alerts: dict[BazaarId, MemoryAlertBook] = {}
         self._registered: set[BazaarId] = set()
 
     def log(self, bazaar: BazaarId) -> MemoryLog:
         """See Store."""
         return self._logs.setdefault(bazaar, MemoryLog())
+
+    def board(self, bazaar: BazaarId, topic: str) -> MemoryBoard:
+        """See Store."""
+        return self._boards.setdefault((bazaar, topic), MemoryBoard())
+
+    def alerts(self, bazaar: BazaarId) -> MemoryAlertBook:
+        """See Store."""
+        return self._alerts.setdefault(bazaar, MemoryAlertBook())
 
     async def bazaars(self) -> list[BazaarId]:
         """See Store."""

@@ -8,9 +8,7 @@ most of a minute; so its retries are off, and whoever calls decides about trying
 swallows a cancellation that comes at the wrong moment (``asyncio.wait_for`` before Python 3.12); `_reaching` limits the time instead.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from hashlib import sha1
 from typing import Any
 
@@ -18,15 +16,15 @@ from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError
 
 from server.core.values import BazaarId
+from server.store.board import KEPT_S, NOTES_MAX
 from server.store.codec import digest
 from server.store.errors import BrokenLog, Conflict, StoreUnreachable
 from server.store.log import FOLLOW_S, PAGE_ENTRIES, News, Top
+from server.store.redis_alerts import RedisAlertBook
+from server.store.redis_calls import ANSWER_S_MAX, reaching, run_script
 
-ANSWER_S_MAX = 5.0
-"""After this a connection counts as dead; more than `FOLLOW_S`, which an idle read takes."""
 CONNECT_S_MAX = 2.0
 CONNECTIONS_MAX = 16
 """For everything but following, which takes one more for each bazaar."""
@@ -73,6 +71,28 @@ if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('RENAME', KEYS[2], KEYS[4]
 return 1
 """
 
+# A note is stored as "<until>:<note>". ARGV: now, until, name, note, the most notes, seconds that the board is kept, and (when it matters)
+# what must be up: "" for nothing. 1 when the note was pinned.
+_PIN = """
+local function note(stored)
+  local colon = stored and string.find(stored, ':', 1, true)
+  if colon and tonumber(string.sub(stored, 1, colon - 1)) > tonumber(ARGV[1]) then return string.sub(stored, colon + 1) end
+  return ''
+end
+local stored = redis.call('HGET', KEYS[1], ARGV[3])
+if ARGV[7] and note(stored) ~= ARGV[7] then return 0 end
+if not stored and redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[5]) then
+  local all = redis.call('HGETALL', KEYS[1])
+  for i = 1, #all, 2 do
+    if note(all[i + 1]) == '' then redis.call('HDEL', KEYS[1], all[i]) end
+  end
+  if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[5]) then return 0 end
+end
+redis.call('HSET', KEYS[1], ARGV[3], ARGV[2] .. ':' .. ARGV[4])
+redis.call('EXPIRE', KEYS[1], ARGV[6])
+return 1
+"""
+
 
 class BadStoreUrl(ValueError):
     """A store URL that cannot be used; the text says why, without the password that may be in it."""
@@ -106,15 +126,23 @@ class RedisStore:
         """See Store."""
         return RedisLog(self._client, self._follower, bazaar)
 
+    def board(self, bazaar: BazaarId, topic: str) -> "RedisBoard":
+        """See Store."""
+        return RedisBoard(self._client, f"urut:{{{bazaar}}}:{topic}")
+
+    def alerts(self, bazaar: BazaarId) -> RedisAlertBook:
+        """See Store."""
+        return RedisAlertBook(self._client, bazaar)
+
     async def bazaars(self) -> list[BazaarId]:
         """See Store."""
-        async with _reaching():
+        async with reaching():
             ids: Any = await self._client.smembers(REGISTRY_KEY)
         return sorted(BazaarId(item.decode()) for item in ids)
 
     async def register(self, bazaar: BazaarId) -> None:
         """See Store."""
-        async with _reaching():
+        async with reaching():
             await self._client.sadd(REGISTRY_KEY, bazaar)
 
     async def archive(self, bazaar: BazaarId, epoch: str) -> None:
@@ -122,7 +150,7 @@ class RedisStore:
         log = self.log(bazaar)
         first = await log.read(0, 1)
         keys = [log.log_key, log.commands_key, f"{log.log_key}:{epoch}", f"{log.commands_key}:{epoch}"]
-        if not first or digest(first[0]).hex() != epoch or not await _run(self._client, _ARCHIVE, keys, [_sha1hex(first[0])]):
+        if not first or digest(first[0]).hex() != epoch or not await run_script(self._client, _ARCHIVE, keys, [_sha1hex(first[0])]):
             raise Conflict("another log has taken its place")
 
     async def close(self) -> None:
@@ -143,7 +171,7 @@ class RedisLog:
     async def append(self, top: Top, records: Sequence[bytes]) -> None:
         """See EventLog. When the answer is lost, the log itself tells whether the records stand."""
         try:
-            appended = await _run(self._client, _APPEND, [self.log_key], [top.offset, _sha1hex(top.record), *records])
+            appended = await run_script(self._client, _APPEND, [self.log_key], [top.offset, _sha1hex(top.record), *records])
         except StoreUnreachable:
             stored = await self.read(top.offset, len(records))
             if not stored:
@@ -154,24 +182,47 @@ class RedisLog:
 
     async def read(self, after: int, limit: int) -> list[bytes]:
         """See EventLog."""
-        async with _reaching():
+        async with reaching():
             found: Any = await self._client.xrange(self.log_key, min=f"({after}-0", max="+", count=limit)
         return _records(found, after)
 
     async def publish(self, command: bytes) -> str:
         """See EventLog."""
-        async with _reaching():
+        async with reaching():
             stream_id: Any = await self._client.xadd(self.commands_key, {"c": command}, maxlen=COMMANDS_KEPT, approximate=True)
         return str(stream_id.decode())
 
     async def follow(self, after: int, cursor: str) -> News:
         """See EventLog. A stream entry without a command in it is handed on as an empty one."""
         positions: dict[Any, Any] = {self.log_key: f"{after}-0", self.commands_key: cursor or "0-0"}
-        async with _reaching():
+        async with reaching():
             answer: Any = await self._follower.xread(positions, count=PAGE_ENTRIES, block=int(FOLLOW_S * 1000))
         found = {key.decode(): items for key, items in answer}
         commands = [(stream_id.decode(), fields.get(b"c", b"")) for stream_id, fields in found.get(self.commands_key, ())]
         return News(_records(found.get(self.log_key, ()), after), commands)
+
+
+class RedisBoard:
+    """See board.Board: one hash."""
+
+    def __init__(self, client: Redis, key: str) -> None:
+        self._client = client
+        self._key = key
+
+    async def pin(self, name: str, note: bytes, *, until: int, now: int) -> bool:
+        """See Board."""
+        return bool(await run_script(self._client, _PIN, [self._key], [now, until, name, note, NOTES_MAX, KEPT_S]))
+
+    async def swap(self, name: str, old: bytes | None, note: bytes, *, until: int, now: int) -> bool:
+        """See Board."""
+        return bool(await run_script(self._client, _PIN, [self._key], [now, until, name, note, NOTES_MAX, KEPT_S, old or b""]))
+
+    async def read(self, now: int) -> dict[str, bytes]:
+        """See Board."""
+        async with reaching():
+            stored: Any = await self._client.hgetall(self._key)
+        notes = ((name.decode(), value.partition(b":")) for name, value in stored.items())
+        return {name: note for name, (until, _, note) in notes if int(until) > now}
 
 
 def _records(found: Sequence[tuple[bytes, Mapping[bytes, bytes]]], after: int) -> list[bytes]:
@@ -186,24 +237,6 @@ def _records(found: Sequence[tuple[bytes, Mapping[bytes, bytes]]], after: int) -
     return records
 
 
-async def _run(client: Redis, script: str, keys: Sequence[str], arguments: Sequence[str | int | bytes]) -> bool:
-    """Whether the script did its work. A server that was restarted has forgotten it and is given it again."""
-    async with _reaching():
-        try:
-            return bool(await client.evalsha(sha1(script.encode(), usedforsecurity=False).hexdigest(), len(keys), *keys, *arguments))
-        except NoScriptError:
-            return bool(await client.eval(script, len(keys), *keys, *arguments))
-
-
 def _sha1hex(record: bytes) -> str:
     """As the scripts compute it. It guards against mistakes; against forgery stands the hash chain."""
     return sha1(record, usedforsecurity=False).hexdigest()
-
-
-@asynccontextmanager
-async def _reaching() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(ANSWER_S_MAX):
-            yield
-    except (RedisError, OSError) as error:
-        raise StoreUnreachable(str(error) or f"no answer within {ANSWER_S_MAX:.0f} s") from error
