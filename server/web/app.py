@@ -6,10 +6,11 @@ from contextlib import suppress
 
 from aiohttp import WSCloseCode, web
 
+from server.hub.devices import Devices
 from server.hub.hub import Hub
 from server.web import api, ops, pairing
 from server.web.credentials import Credentials
-from server.web.keys import ADDRESSES, CREDENTIALS, HUB, LIMITS, METRICS, Addresses
+from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, HUB, LIMITS, METRICS, Addresses
 from server.web.limits import Limits
 from server.web.metrics import Metrics
 from server.web.middlewares import error_shape, strict_headers
@@ -21,6 +22,7 @@ def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addres
     """The application over a hub. ``parts`` are the pages of this process: those of the displays, of the counters, or both."""
     app = web.Application(middlewares=[error_shape], client_max_size=BODY_BYTES_MAX)
     app[HUB] = hub
+    app[DEVICES] = Devices(hub.store, hub.clock)
     app[CREDENTIALS] = Credentials(secret)
     app[METRICS] = Metrics(hub)
     app[LIMITS] = limits

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from server.hub.devices import Devices
 from server.hub.hub import Hub
 from server.web.credentials import Credentials
 from server.web.limits import Limits
@@ -23,6 +24,7 @@ class Addresses:
 
 
 HUB = web.AppKey("hub", Hub)
+DEVICES = web.AppKey("devices", Devices)
 CREDENTIALS = web.AppKey("credentials", Credentials)
 LIMITS = web.AppKey("limits", Limits)
 METRICS = web.AppKey("metrics", Metrics)
