@@ -10,12 +10,15 @@ from server.hub.devices import Devices
 from server.hub.hub import Hub
 from server.web import api, ops, pairing
 from server.web.credentials import Credentials
-from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, HUB, LIMITS, METRICS, Addresses
+from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, GUESSES, HUB, LIMITS, METRICS, Addresses
 from server.web.limits import Limits
 from server.web.metrics import Metrics
 from server.web.middlewares import error_shape, strict_headers
 from server.web.pages import install_pages
 from server.web.requests import BODY_BYTES_MAX
+
+GUESSES_BURST, GUESSES_PER_MINUTE = 20, 6
+"""Wrong codes from one address: people of a hall mistype now and then, and of ten thousand codes a script must not try many."""
 
 
 def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addresses: Addresses, limits: Limits) -> web.Application:
@@ -26,6 +29,7 @@ def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addres
     app[CREDENTIALS] = Credentials(secret)
     app[METRICS] = Metrics(hub)
     app[LIMITS] = limits
+    app[GUESSES] = Limits(burst=GUESSES_BURST, per_minute=GUESSES_PER_MINUTE)
     app[ADDRESSES] = addresses
     install_pages(app)
     for routes in (ops.routes, *parts, api.routes, pairing.routes):

@@ -1,13 +1,14 @@
 """Who somebody is: keys, cookies and visit tokens, all derived from one secret, so that any process can check them.
 
-A principal is ``admin``, ``supervisor``, ``counter/3`` or ``kiosk/1``. Everything is bound to a bazaar's epoch: a new edition of the same
-bazaar knows none of the old keys. Keys are compared in constant time.
+A principal is ``admin``, ``supervisor``, ``counter/3``, ``kiosk/1`` or ``screen/utama``. Everything is bound to a bazaar's epoch: a new
+edition of the same bazaar knows none of the old keys. Keys are compared in constant time.
 """
 
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
+from datetime import date
 from hashlib import sha256
 
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -22,6 +23,7 @@ COOKIE_PREFIX = "urut-as-"
 DEVICE_COOKIE = "urut-device"
 COOKIE_S = 3 * 24 * 3600
 """How long a paired device stays paired: longer than any bazaar, shorter than the time to the next."""
+DAY_CODE_DIGITS = 4
 _KEY_BYTES = 18
 _VISIT_BYTES = 12
 
@@ -29,6 +31,11 @@ _VISIT_BYTES = 12
 def counter_principal(number: int | str) -> str:
     """The principal of a counter's tablet."""
     return f"counter/{number}"
+
+
+def screen_principal(code: str) -> str:
+    """The principal of a hall TV that was paired."""
+    return f"screen/{code}"
 
 
 def kiosk_principal(number: int) -> str:
@@ -51,7 +58,7 @@ class Credentials:
         """Whose key this is, None when it is nobody's."""
         name, dot, _ = key.partition(".")
         principal = name.replace("-", "/", 1)
-        return principal if dot and _same(key, self.key(scope, principal)) else None
+        return principal if dot and same(key, self.key(scope, principal)) else None
 
     def cookie(self, scope: str, principal: str) -> tuple[str, str]:
         """Name and signed value of the cookie that keeps a device paired."""
@@ -79,11 +86,15 @@ class Credentials:
     def visit_of_token(self, scope: str, token: str) -> VisitId | None:
         """The visit that a token opens, None when it opens none."""
         visit = VisitId(token.rpartition(".")[0])
-        return visit if _same(token, self.visit_token(scope, visit)) else None
+        return visit if same(token, self.visit_token(scope, visit)) else None
+
+    def day_code(self, scope: str, day: date) -> str:
+        """The four digits that the hall shows on this day."""
+        digest = hmac.digest(self._secret, _message("day", scope, day.isoformat()), sha256)
+        return f"{int.from_bytes(digest) % 10**DAY_CODE_DIGITS:0{DAY_CODE_DIGITS}d}"
 
     def _code(self, *parts: str, size: int) -> str:
-        message = b"".join(len(part).to_bytes(4) + part for part in map(_bytes, parts))
-        digest = hmac.digest(self._secret, message, sha256)[:size]
+        digest = hmac.digest(self._secret, _message(*parts), sha256)[:size]
         return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
@@ -97,8 +108,14 @@ def new_device() -> str:
     return secrets.token_urlsafe(18)
 
 
-def _same(left: str, right: str) -> bool:
+def same(left: str, right: str) -> bool:
+    """Whether two secrets are the same, found out in a time that tells nothing about them."""
     return hmac.compare_digest(_bytes(left), _bytes(right))
+
+
+def _message(*parts: str) -> bytes:
+    """What a code is made of, so that no two lists of parts make the same."""
+    return b"".join(len(part).to_bytes(4) + part for part in map(_bytes, parts))
 
 
 def _bytes(text: str) -> bytes:

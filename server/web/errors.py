@@ -1,7 +1,7 @@
 """Everything that goes wrong on the way to an answer, in one shape: ``{code, sentence, …}``.
 
     Problem
-    ├── 401 no_credential · 403 not_yours, cross_origin · 404 not_found
+    ├── 401 no_credential · 403 not_yours, cross_origin, wrong_code · 404 not_found
     ├── 409 a refusal, with the refusal's own code
     ├── 413 too_large · 422 malformed · 429 too_many
     └── 500 fault · 503 store_unreachable
@@ -43,6 +43,11 @@ def not_yours() -> Problem:
 def cross_origin() -> Problem:
     """A page of another site asks with this device's cookies."""
     return Problem(403, "cross_origin", "This request came from another site.")
+
+
+def wrong_code() -> Problem:
+    """Numbers are given only to those who are here, and whoever asks does not know the code that the hall shows."""
+    return Problem(403, "wrong_code", "This is not the code of today. Look for it on a screen in the hall.")
 
 
 def not_found(what: str) -> Problem:

@@ -27,5 +27,7 @@ HUB = web.AppKey("hub", Hub)
 DEVICES = web.AppKey("devices", Devices)
 CREDENTIALS = web.AppKey("credentials", Credentials)
 LIMITS = web.AppKey("limits", Limits)
+GUESSES = web.AppKey("guesses", Limits)
+"""How many wrong codes may come from one address."""
 METRICS = web.AppKey("metrics", Metrics)
 ADDRESSES = web.AppKey("addresses", Addresses)

@@ -18,10 +18,20 @@ class Limits:
     def wait_s(self, place: str) -> int:
         """Take one request of this place; 0 when it may go on, else the whole seconds until it may."""
         now = time.monotonic()
-        tokens, since = self._places.pop(place, (float(self._burst), now))
-        tokens = min(self._burst, tokens + (now - since) * self._per_s)
-        allowed = tokens >= 1
-        self._places[place] = (tokens - 1 if allowed else tokens, now)
+        tokens = self._tokens(place, now)
+        self._places.pop(place, None)
+        self._places[place] = (tokens - 1 if tokens >= 1 else tokens, now)
         if len(self._places) > PLACES_MAX:
             self._places.popitem(last=False)
-        return 0 if allowed else max(1, round((1 - tokens) / self._per_s))
+        return self._until_one(tokens)
+
+    def look_s(self, place: str) -> int:
+        """As `wait_s`, and nothing is taken."""
+        return self._until_one(self._tokens(place, time.monotonic()))
+
+    def _tokens(self, place: str, now: float) -> float:
+        tokens, since = self._places.get(place, (float(self._burst), now))
+        return min(self._burst, tokens + (now - since) * self._per_s)
+
+    def _until_one(self, tokens: float) -> int:
+        return 0 if tokens >= 1 else max(1, round((1 - tokens) / self._per_s))

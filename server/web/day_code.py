@@ -1,0 +1,53 @@
+"""The code of the day: four digits on the screens of the hall, so that only those who are there take numbers on a phone.
+
+It is derived like every key and stored nowhere. It is no public view's: the desk shows it, and TVs that were paired.
+"""
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from server.hub.room import Room
+from server.web import errors
+from server.web.credentials import ADMIN, SUPERVISOR, same
+from server.web.keys import CREDENTIALS, GUESSES, HUB
+from server.web.pages import local_time
+from server.web.requests import principals_of, scope_of_room
+
+GRACE = timedelta(minutes=15)
+"""So long after midnight yesterday's code is still good: somebody has just read it."""
+
+
+def day_code_of(request: web.Request, room: Room) -> str:
+    """Today's code, by the calendar of the bazaar's place; "" where numbers are given to everybody."""
+    if not room.plan.bazaar.day_code:
+        return ""
+    return _code(request, room, timedelta())
+
+
+def check_day_code(request: web.Request, room: Room, given: str) -> None:
+    """Let pass who knows the code, and everybody where there is none; kiosks, supervisors and the organiser need none.
+
+    Raises:
+        Problem: 403 when it is not the code, 429 when this address has guessed too often.
+    """
+    if not room.plan.bazaar.day_code or any(_is_here(who) for who in principals_of(request, room)):
+        return
+    place = request.remote or ""
+    wait_s = request.app[GUESSES].look_s(place)
+    if wait_s:
+        raise errors.too_many(wait_s)
+    # Both are compared whatever the first one says, so that the time of the answer tells nothing.
+    good = [same(given.strip(), _code(request, room, back)) for back in (timedelta(), GRACE)]
+    if not any(good):
+        request.app[GUESSES].wait_s(place)
+        raise errors.wrong_code()
+
+
+def _code(request: web.Request, room: Room, back: timedelta) -> str:
+    day = (local_time(room, request.app[HUB].clock()) - back).date()
+    return request.app[CREDENTIALS].day_code(scope_of_room(room), day)
+
+
+def _is_here(principal: str) -> bool:
+    return principal in (ADMIN, SUPERVISOR) or principal.startswith("kiosk/")
