@@ -15,6 +15,7 @@ from server.core.values import MS_PER_SECOND, BazaarId, Text
 from server.hub.room import Room
 from server.web.i18n import COOKIE, LANGUAGE_NAMES, QUERY, Catalogues, choose_language, day_in_words, filled
 from server.web.keys import HUB, ROOT
+from server.web.packing import PackedFiles, pack
 
 STATIC = ROOT / "static"
 STATIC_PATH = "/static"
@@ -28,6 +29,7 @@ def install_pages(app: web.Application) -> None:
     version = _version_of(STATIC)
     app[CATALOGUES] = Catalogues()
     app[ENVIRONMENTS] = {language: _environment(app[CATALOGUES], language, version) for language in LANGUAGES}
+    app.router.add_get(f"{STATIC_PATH}/{version}/{{name:{PackedFiles.NAMES}}}", PackedFiles(STATIC).serve)
     app.router.add_static(f"{STATIC_PATH}/{version}", STATIC)
 
 
@@ -71,7 +73,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
     response = web.Response(text=text, status=status, content_type="text/html", headers={"Content-Language": language})
     if request.query.get(QUERY) == language:
         response.set_cookie(COOKIE, language, max_age=LANGUAGE_COOKIE_S, path="/", samesite="Lax", httponly=True)
-    return response
+    return pack(request, response)
 
 
 def language_of(request: web.Request) -> str:
