@@ -12,6 +12,7 @@ from server.store.command_ids import new_command_id
 from server.web import errors
 from server.web.addresses import home_of, public_url
 from server.web.credentials import ADMIN, COOKIE_S, DEVICE_COOKIE, SUPERVISOR, kiosk_principal, new_device
+from server.web.keys import CREDENTIALS, CROWD
 from server.web.pages import local_time, render
 from server.web.qr import qr_picture
 from server.web.requests import Form, device_of, require, room_of, visit_of
@@ -27,8 +28,9 @@ KIOSK_WARNING_S = 10
 async def join(request: web.Request) -> web.Response:
     """Take numbers on the phone. The phone gets a name of its own: with it a press that is sent twice gives the same numbers."""
     response = join_page(request, room_of(request))
-    if not device_of(request):
-        remember_device(request, response, new_device())
+    if not device_of(request) and request.app[CROWD].admits(request.remote or ""):
+        cookie = request.app[CREDENTIALS].device_cookie(new_device())
+        response.set_cookie(DEVICE_COOKIE, cookie, max_age=COOKIE_S, path="/", httponly=True, samesite="Lax", secure=request.secure)
     return response
 
 
@@ -137,8 +139,3 @@ def known_visit(request: web.Request, room: Room) -> VisitId:
 def visit_path(room: Room, token: str) -> str:
     """The path of a visit's page."""
     return f"{home_of(room)}/visit/{token}"
-
-
-def remember_device(request: web.Request, response: web.StreamResponse, device: str) -> None:
-    """Let the phone keep its name."""
-    response.set_cookie(DEVICE_COOKIE, device, max_age=COOKIE_S, path="/", httponly=True, samesite="Lax", secure=request.secure)

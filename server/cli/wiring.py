@@ -21,6 +21,7 @@ from server.hub.hub import Hub
 from server.store.log import Store
 from server.web.app import make_app
 from server.web.credentials import Credentials
+from server.web.crowd import PROGRAMS_BURST, PROGRAMS_PER_MINUTE
 from server.web.http_log import http_logger
 from server.web.keys import Addresses
 from server.web.limits import Limits
@@ -28,8 +29,6 @@ from server.web.limits import Limits
 Parts = tuple[web.RouteTableDef, ...]
 PUBLIC_PARTS: Parts = (displays.hall_pages.routes, displays.visit_pages.routes, displays.tickets.routes)
 STAFF_PARTS: Parts = (counters.pages.routes,)
-TICKETS_BURST, TICKETS_PER_MINUTE = 120, 240
-"""What one address may ask for: a whole hall behind one address takes numbers, a script does not take them all."""
 SHUTDOWN_S = 2.0
 SOCKETS_MAX = 65_536
 OWN_FILES = 100
@@ -43,7 +42,7 @@ logger = logging.getLogger(__name__)
 def application(store: Store, secret: bytes, parts: Parts, addresses: Addresses) -> web.Application:
     """The application that serves these parts over this store."""
     kinds = (*displays.channels.kinds(Credentials(secret)), *counters.channels.kinds())
-    limits = Limits(burst=TICKETS_BURST, per_minute=TICKETS_PER_MINUTE)
+    limits = Limits(burst=PROGRAMS_BURST, per_minute=PROGRAMS_PER_MINUTE)
     return make_app(Hub(store, kinds, now_ms), secret, parts, addresses, limits)
 
 

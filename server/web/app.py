@@ -10,7 +10,8 @@ from server.hub.devices import Devices
 from server.hub.hub import Hub
 from server.web import api, ops, pairing
 from server.web.credentials import Credentials
-from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, GUESSES, HUB, LIMITS, METRICS, Addresses
+from server.web.crowd import Crowd
+from server.web.keys import ADDRESSES, CREDENTIALS, CROWD, DEVICES, GUESSES, HUB, METRICS, Addresses
 from server.web.limits import Limits
 from server.web.metrics import Metrics
 from server.web.middlewares import error_shape, strict_headers
@@ -20,6 +21,11 @@ from server.web.requests import BODY_BYTES_MAX
 GUESSES_BURST, GUESSES_PER_MINUTE = 20, 6
 """Wrong codes from one address: people of a hall mistype now and then, and of ten thousand codes a script must not try many."""
 
+NEW_SCREENS_BURST, NEW_SCREENS_PER_MINUTE = 30, 6
+"""TVs that ask for the first time: a hall switches on all of its own at once, and a script must not fill the board of codes."""
+REPORTS_BURST, REPORTS_PER_MINUTE = 120, 240
+"""What devices say of themselves: three times a minute each, and sixty of them behind one address."""
+
 
 def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addresses: Addresses, limits: Limits) -> web.Application:
     """The application over a hub. ``parts`` are the pages of this process: those of the displays, of the counters, or both."""
@@ -28,7 +34,9 @@ def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addres
     app[DEVICES] = Devices(hub.store, hub.clock)
     app[CREDENTIALS] = Credentials(secret)
     app[METRICS] = Metrics(hub)
-    app[LIMITS] = limits
+    app[CROWD] = Crowd(programs=limits)
+    app[NEW_SCREENS] = Limits(burst=NEW_SCREENS_BURST, per_minute=NEW_SCREENS_PER_MINUTE)
+    app[REPORTS] = Limits(burst=REPORTS_BURST, per_minute=REPORTS_PER_MINUTE)
     app[GUESSES] = Limits(burst=GUESSES_BURST, per_minute=GUESSES_PER_MINUTE)
     app[ADDRESSES] = addresses
     install_pages(app)

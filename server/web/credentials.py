@@ -88,10 +88,27 @@ class Credentials:
         visit = VisitId(token.rpartition(".")[0])
         return visit if same(token, self.visit_token(scope, visit)) else None
 
+    def device_cookie(self, name: str) -> str:
+        """What a phone keeps so that we know it again: its name, and a code that nobody makes up."""
+        return f"{name}.{self._code('device', name, size=_KEY_BYTES)}"
+
+    def device_of_cookie(self, value: str) -> str:
+        """The name of the phone that keeps this, "" when we did not give it."""
+        name = value.rpartition(".")[0]
+        return name if same(value, self.device_cookie(name)) else ""
+
+    def tv_fingerprint(self, scope: str, tv: str) -> str:
+        """What stands for a TV's secret where other processes and the desk read it."""
+        return self._code("tv", scope, tv, size=_KEY_BYTES)
+
     def day_code(self, scope: str, day: date) -> str:
         """The four digits that the hall shows on this day."""
         digest = hmac.digest(self._secret, _message("day", scope, day.isoformat()), sha256)
         return f"{int.from_bytes(digest) % 10**DAY_CODE_DIGITS:0{DAY_CODE_DIGITS}d}"
+
+    def subkey(self, purpose: str) -> bytes:
+        """32 bytes that serve one purpose and tell nothing about the secret or other purposes."""
+        return hmac.digest(self._secret, b"urut.subkey." + _bytes(purpose), sha256)
 
     def _code(self, *parts: str, size: int) -> str:
         digest = hmac.digest(self._secret, _message(*parts), sha256)[:size]

@@ -8,6 +8,7 @@ from aiohttp import web
 from server.hub.devices import Devices
 from server.hub.hub import Hub
 from server.web.credentials import Credentials
+from server.web.crowd import Crowd
 from server.web.limits import Limits
 from server.web.metrics import Metrics
 
@@ -26,7 +27,11 @@ class Addresses:
 HUB = web.AppKey("hub", Hub)
 DEVICES = web.AppKey("devices", Devices)
 CREDENTIALS = web.AppKey("credentials", Credentials)
-LIMITS = web.AppKey("limits", Limits)
+CROWD = web.AppKey("crowd", Crowd)
+NEW_SCREENS = web.AppKey("new_screens", Limits)
+"""How many TVs at one address may ask to become screens."""
+REPORTS = web.AppKey("reports", Limits)
+"""How often devices at one address may say how they find themselves."""
 GUESSES = web.AppKey("guesses", Limits)
 """How many wrong codes may come from one address."""
 METRICS = web.AppKey("metrics", Metrics)

@@ -1,23 +1,25 @@
-"""How often one place may ask, so that nobody takes all the numbers and a whole hall behind one address is not shut out."""
+"""How often one place may ask: so often at once, and so often a minute."""
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 PLACES_MAX = 10_000
-"""Addresses remembered; the one that asked longest ago is forgotten first."""
+"""Places remembered; the one that asked longest ago is forgotten first."""
 
 
 class Limits:
-    """A token bucket for each place: ``burst`` requests at once, and ``per_minute`` more each minute."""
+    """A token bucket for each place: ``burst`` requests at once, and ``per_minute`` more each minute. ``clock`` gives seconds."""
 
-    def __init__(self, *, burst: int, per_minute: float) -> None:
+    def __init__(self, *, burst: int, per_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._burst = burst
         self._per_s = per_minute / 60
         self._places: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait_s(self, place: str) -> int:
         """Take one request of this place; 0 when it may go on, else the whole seconds until it may."""
-        now = time.monotonic()
+        now = self._clock()
         tokens = self._tokens(place, now)
         self._places.pop(place, None)
         self._places[place] = (tokens - 1 if tokens >= 1 else tokens, now)
@@ -27,7 +29,7 @@ class Limits:
 
     def look_s(self, place: str) -> int:
         """As `wait_s`, and nothing is taken."""
-        return self._until_one(self._tokens(place, time.monotonic()))
+        return self._until_one(self._tokens(place, self._clock()))
 
     def _tokens(self, place: str, now: float) -> float:
         tokens, since = self._places.get(place, (float(self._burst), now))

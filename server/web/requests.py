@@ -14,7 +14,7 @@ from server.store.codec import events_of
 from server.store.errors import StoreUnreachable
 from server.web import errors
 from server.web.credentials import ADMIN, DEVICE_COOKIE, SUPERVISOR, scope_of
-from server.web.keys import CREDENTIALS, HUB, LIMITS, METRICS
+from server.web.keys import CREDENTIALS, CROWD, HUB, METRICS
 
 BODY_BYTES_MAX = 64 * 1024
 FORM = "application/x-www-form-urlencoded"
@@ -100,18 +100,18 @@ def check_origin(request: web.Request) -> None:
 
 
 def device_of(request: web.Request) -> str:
-    """The phone's own name from its cookie, "" without one."""
-    return request.cookies.get(DEVICE_COOKIE, "")
+    """The phone's own name from its cookie, "" without one that we gave."""
+    return request.app[CREDENTIALS].device_of_cookie(request.cookies.get(DEVICE_COOKIE, ""))
 
 
 def check_limit(request: web.Request, room: Room) -> None:
-    """Count a request of the public for the address it comes from; raises `Problem` 429 when it was one too many.
+    """Count a request of the public for its phone, or for its address; raises `Problem` 429 when it was one too many.
 
     A kiosk's, a supervisor's or the organiser's credential has no limit.
     """
     if any(who in (ADMIN, SUPERVISOR) or who.startswith("kiosk/") for who in principals_of(request, room)):
         return
-    wait_s = request.app[LIMITS].wait_s(request.remote or "")
+    wait_s = request.app[CROWD].wait_s(device_of(request), request.remote or "")
     if wait_s:
         raise errors.too_many(wait_s)
 
