@@ -11,7 +11,7 @@ from server.hub.hub import Hub
 from server.web import api, ops, pairing
 from server.web.credentials import Credentials
 from server.web.crowd import Crowd
-from server.web.keys import ADDRESSES, CREDENTIALS, CROWD, DEVICES, GUESSES, HUB, METRICS, Addresses
+from server.web.keys import ADDRESSES, CREDENTIALS, CROWD, DEVICES, GUESSES, HUB, METRICS, NEW_SCREENS, REPORTS, Addresses
 from server.web.limits import Limits
 from server.web.metrics import Metrics
 from server.web.middlewares import error_shape, strict_headers
@@ -20,7 +20,6 @@ from server.web.requests import BODY_BYTES_MAX
 
 GUESSES_BURST, GUESSES_PER_MINUTE = 20, 6
 """Wrong codes from one address: people of a hall mistype now and then, and of ten thousand codes a script must not try many."""
-
 NEW_SCREENS_BURST, NEW_SCREENS_PER_MINUTE = 30, 6
 """TVs that ask for the first time: a hall switches on all of its own at once, and a script must not fill the board of codes."""
 REPORTS_BURST, REPORTS_PER_MINUTE = 120, 240
