@@ -62,6 +62,7 @@ def faults(plan: Plan) -> tuple[Fault, ...]:
     owners: dict[str, str] = {line.prefix: agency.code for agency in plan.agencies for line in agency.lines}
     return (
         *_in_bazaar(plan.bazaar),
+        *_known_precheck(plan.bazaar.precheck, [service.code for _, service in services]),
         *_amount("agencies", plan.agencies, "Add a table [[agencies]]."),
         *_amount("screens", plan.screens),
         *(fault for path, agency in agencies for fault in _in_agency(path, agency, owners)),
@@ -114,6 +115,11 @@ def _in_bazaar(bazaar: BazaarInfo) -> Iterator[Fault]:
         yield from _time(f"{here}.at", item.at)
         yield from _words(f"{here}.text", item.text)
     yield from _bounds("bazaar.absent_after", recalls=bazaar.absent_after.recalls, seconds=bazaar.absent_after.seconds)
+
+
+def _known_precheck(code: str, known: Sequence[str]) -> Iterator[Fault]:
+    if code and known and code not in known:
+        yield Fault("bazaar.precheck", f"There is no service {quoted(code)}. Write the code of one, or leave this out.")
 
 
 def _in_agency(path: str, agency: Agency, owners: Mapping[str, str]) -> Iterator[Fault]:

@@ -33,6 +33,7 @@ EXAMPLES = {
     "bazaar.absent_after.recalls": "recalls = 1",
     "bazaar.absent_after.seconds": "seconds = 30",
     "bazaar.day_code": "day_code = true",
+    "bazaar.precheck": 'precheck = "berkas"',
     "bazaar.maklumat": 'maklumat = "Kami siap melayani sesuai standar pelayanan"',
     "bazaar.programme": "[[bazaar.programme]]",
     "bazaar.programme.at": "at = 2026-12-04T18:30:00+07:00",
@@ -113,6 +114,7 @@ class _Bazaar(TypedDict):
     undo_seconds: NotRequired[_Whole]
     absent_after: NotRequired[_AbsentAfter]
     day_code: NotRequired[bool]
+    precheck: NotRequired[str]
     maklumat: NotRequired[_Words]
     programme: NotRequired[list[_ProgrammeItem]]
 

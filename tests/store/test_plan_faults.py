@@ -107,7 +107,7 @@ def test_text_of_the_refusal() -> None:
     """The refusal reads as one line for each fault: file, line, key path, sentence."""
     assert [
         'uji.toml:4: bazaar.id: "U" cannot stand in an address. Write 1 to 40 of the letters a-z, digits and hyphens.',
-        "uji.toml:26: agencies[0].lines[0].quota: 0 is out of bounds. Write a whole number from 1 to 9999.",
+        "uji.toml:27: agencies[0].lines[0].quota: 0 is out of bounds. Write a whole number from 1 to 9999.",
     ] == str(refusal(GOOD.replace('"uji"', '"U"').replace("quota = 120", "quota = 0"))).splitlines()
 
 
