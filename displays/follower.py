@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class NotServed(Exception):
-    """The hub answers, and has no such bazaar or screen, or not for us."""
+    """The hub answers, and has no such bazaar or screen (any more), or not for us."""
 
 
 class Follower:
@@ -104,6 +104,8 @@ class Follower:
         last = self._positions.get(channel)
         if channel == "" or (last is not None and last[0] == epoch and offset <= last[1]):
             return
+        if "view" not in frame:
+            raise NotServed(f"{self._home}: {channel} is no more")
         self._positions[channel] = (epoch, offset)
         self._on_frame(frame)
 

@@ -8,6 +8,7 @@ from typing import assert_never
 from server.core import events as happened
 from server.core.bazaar import Bazaar, Call, CounterStand
 from server.core.events import Event
+from server.core.plan_parts import Screen
 from server.core.values import EVERYWHERE, AgencyCode, CounterNumber
 from server.hub.channels import View
 
@@ -19,6 +20,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
 
     The contract's fields, and ``reason`` of a pause, ``closed`` (the bazaar). ``call_at`` and ``at`` are the latest call *or recall*, so
     that a screen knows whether it is fresh. ``clock`` says how to read the frame's time on the hall's wall: ``{timezone, opens, closes}``.
+    ``screen`` is what the desk has made of the screen, ``{name, agencies, zone, speaks}``; None in ``hall``.
     """
     agencies = _agencies(bazaar, argument)
     if agencies is None:
@@ -32,6 +34,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
         "announcements": announcements(bazaar, {EVERYWHERE, *agencies, *lines}),
         "clock": {"timezone": info.timezone, "opens": info.opens, "closes": info.closes},
         "closed": bazaar.closed,
+        "screen": _screen(bazaar.screens[argument]) if argument else None,
     }
 
 
@@ -71,6 +74,10 @@ def _agencies(bazaar: Bazaar, screen: str) -> tuple[AgencyCode, ...] | None:
     if screen == "":
         return tuple(agency.code for agency in bazaar.plan.agencies)
     return bazaar.screens[screen].agencies if screen in bazaar.screens else None
+
+
+def _screen(screen: Screen) -> View:
+    return {"name": screen.name, "agencies": list(screen.agencies), "zone": screen.zone, "speaks": screen.speaks}
 
 
 def _screens_of(bazaar: Bazaar, counter: CounterNumber | None) -> Iterator[str]:

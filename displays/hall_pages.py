@@ -10,16 +10,18 @@ from aiohttp import web
 
 from displays.offer import offices
 from displays.order import verdict_of
+from displays.screen_pages import lost_screen
 from server.core.plan import Plan
 from server.core.plan_parts import Screen
 from server.core.values import TicketState
 from server.hub.room import Room
 from server.web.addresses import home_of, public_url
-from server.web.errors import not_found
+from server.web.day_code import day_code_of
 from server.web.keys import HUB
-from server.web.pages import local_time, render, words_of
+from server.web.pages import VERSION, local_time, render, words_of
 from server.web.qr import inline_qr
 from server.web.requests import room_of
+from server.web.screen_pairing import remember_tv, screens_paired, tv_of
 
 routes = web.RouteTableDef()
 
@@ -35,10 +37,13 @@ QR_BORDER = 2
 @routes.get("/")
 async def index(request: web.Request) -> web.Response:
     """The only open bazaar, or a list of them."""
-    rooms = [room for room in request.app[HUB].rooms.values() if room.opened and not room.bazaar.closed]
-    if len(rooms) == 1:
-        return web.Response(status=302, headers={"Location": home_of(rooms[0])})
-    return render(request, "index.html", bazaars=[room.plan.bazaar for room in rooms])
+    return _only_open(request, "")
+
+
+@routes.get("/tv")
+async def index_for_tvs(request: web.Request) -> web.Response:
+    """As short an address as there can be, for a TV's remote: to the only open bazaar's address for TVs, or a list of them."""
+    return _only_open(request, "/tv")
 
 
 @routes.get("/{bazaar}")
@@ -52,7 +57,7 @@ async def landing(request: web.Request) -> web.Response:
         closed=room.bazaar.closed,
         hours=_hours(room),
         offices=offices(room.bazaar),
-        screens=room.plan.screens,
+        screens=room.bazaar.screens.values(),
         page={"base": home_of(room), "frame": room.frame("bazaar").as_map()},
     )
 
@@ -61,13 +66,15 @@ async def landing(request: web.Request) -> web.Response:
 async def tv(request: web.Request) -> web.Response:
     """A hall screen. ``?page=n`` begins with its n-th page of counters; a browser without scripts turns the pages so."""
     room = room_of(request)
-    screen = _screen(room.plan, request.match_info["screen"])
+    screen = room.bazaar.screens.get(request.match_info["screen"])
+    if screen is None:
+        return await lost_screen(request, room)
     pages = pages_of(room.plan, screen)
     first = _page_asked(request, len(pages))
     frame: Any = room.frame(f"hall/{screen.code}").as_map()
     at_counter = {post["counter"]: post for post in frame["view"]["counters"]}
     join_url = public_url(request, f"{home_of(room)}/join")
-    return render(
+    response = render(
         request,
         "tv.html",
         bazaar=room.plan.bazaar,
@@ -78,6 +85,7 @@ async def tv(request: web.Request) -> web.Response:
         next_page=(first + 1) % len(pages),
         join_url=join_url,
         join_qr=inline_qr(join_url, border=QR_BORDER),
+        day_code=day_code_of(request, room) if screen in screens_paired(request, room) else "",
         page={
             "base": home_of(room),
             "frame": frame,
@@ -85,8 +93,12 @@ async def tv(request: web.Request) -> web.Response:
             "pages": pages,
             "page": first,
             "page_ms": PAGE_S * 1000,
+            "device": f"screen/{screen.code}",
+            "version": request.app[VERSION],
         },
     )
+    remember_tv(request, room, response, tv_of(request))
+    return response
 
 
 @routes.get("/{bazaar}/order")
@@ -118,11 +130,12 @@ def pages_of(plan: Plan, screen: Screen) -> list[list[int]]:
     return pages
 
 
-def _screen(plan: Plan, code: str) -> Screen:
-    try:
-        return plan.screen(code)
-    except KeyError:
-        raise not_found("screen") from None
+def _only_open(request: web.Request, path: str) -> web.Response:
+    """To this path of the only open bazaar, or a list of those that are open."""
+    rooms = [room for room in request.app[HUB].rooms.values() if room.opened and not room.bazaar.closed]
+    if len(rooms) == 1:
+        return web.Response(status=302, headers={"Location": home_of(rooms[0]) + path})
+    return render(request, "index.html", bazaars=[room.plan.bazaar for room in rooms], path=path)
 
 
 def _page_asked(request: web.Request, pages: int) -> int:

@@ -3,6 +3,7 @@
 import { CallQueue } from "./calls.js";
 import { all, mark, one } from "./dom.js";
 import { follow } from "./feed.js";
+import { keepReporting } from "./report.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./calls.js").Call} Call */
@@ -31,6 +32,9 @@ let sayingIndex = 0;
 /** @type {Call | null} */
 let shownCall = null;
 let callTimer = 0;
+let offset = page.frame.offset;
+/** @type {{tell: () => void} | null} */
+let reporter = null;
 
 /** The hub's time, Unix ms. */
 const hubNow = () => heard.at + performance.now() - heard.since;
@@ -46,10 +50,15 @@ function start() {
   sound.onstatechange = renderSound;
   follow({ base: page.base, channels: [page.frame.channel], frames: [page.frame], onFrame: apply, onAge: renderAge });
   document.body.setAttribute("data-ready", "");
+  const finding = () => ({ state: sound.state === "running" ? "ok" : "sound_locked", offset });
+  const { base, device, version } = page;
+  reporter = keepReporting({ base, device, version, finding, onAnswer: renderDayCode, onGone: () => location.reload() });
 }
 
 /** @param {import("./feed.js").Frame} frame */
 function apply(frame) {
+  // The screen is no more, or the desk has made something else of it: the server draws what it is now.
+  if (!frame.view || JSON.stringify(frame.view.screen) !== JSON.stringify(page.frame.view.screen)) return location.reload();
   view = frame.view;
   if (frame.at > hubNow()) heard = { at: frame.at, since: performance.now() };
   queue.take(frame);
@@ -195,6 +204,7 @@ function renderSaying() {
 /** @param {import("./feed.js").Age} age */
 function renderAge(age) {
   if (age.now) heard = { at: age.now, since: performance.now() };
+  offset = age.offset;
   one("[data-clock]").textContent = clock.format(hubNow()).replace(":", ".");
   one("[data-age]").textContent = say(page.strings.age, { n: age.seconds });
   one("[data-age]").setAttribute("data-seconds", age.seconds);
@@ -209,6 +219,13 @@ function renderSound() {
   const locked = sound.state !== "running";
   document.body.setAttribute("data-sound", locked ? "locked" : "on");
   one("[data-locked]").hidden = !locked;
+  if (reporter) reporter.tell();
+}
+
+/** A TV that was paired shows the code of the day, which is another one after midnight. @param {{day_code: string}} answer */
+function renderDayCode(answer) {
+  one("[data-day-code]").hidden = !answer.day_code;
+  one("[data-day-code] b").textContent = answer.day_code;
 }
 
 /** @param {HTMLElement} element @param {string | null} label */

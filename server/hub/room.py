@@ -194,7 +194,14 @@ class Room:
         self.fanout.publish(changed)
 
     def _renew(self, channel: Channel) -> bool:
-        frame = self._fold(channel.name, channel.kind, channel.key)
+        """Fold the channel anew; whether there is something new to tell: also that it is no more, by a frame without a view."""
+        try:
+            frame = self._fold(channel.name, channel.kind, channel.key)
+        except UnknownChannel:
+            place = (channel.kind.name, channel.key)
+            del self._followed[place]
+            channel.frame = replace(self.heartbeat(), channel=channel.name, mark=self._marks[place])
+            return True
         if frame.view == channel.frame.view:
             return False
         channel.frame = frame

@@ -1,10 +1,10 @@
 """Everything that goes wrong on the way to an answer, in one shape: ``{code, sentence, …}``.
 
     Problem
-    ├── 401 no_credential · 403 not_yours, cross_origin, wrong_code · 404 not_found
+    ├── 401 no_credential · 403 not_yours, cross_origin, wrong_code · 404 not_found, no_such_code
     ├── 409 a refusal, with the refusal's own code
     ├── 413 too_large · 422 malformed · 429 too_many
-    └── 500 fault · 503 store_unreachable
+    └── 500 fault · 503 store_unreachable, no_voice
 
 Sentences are English message ids; the answer says them in the reader's language.
 """
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from server.core.refusals import SENTENCES
 
 RETRY_S = 2
-"""What ``Retry-After`` says while the store is away."""
+"""What ``Retry-After`` says while the store is away, or the voice busy."""
 
 
 class Problem(Exception):
@@ -50,6 +50,11 @@ def wrong_code() -> Problem:
     return Problem(403, "wrong_code", "This is not the code of today. Look for it on a screen in the hall.")
 
 
+def no_such_code() -> Problem:
+    """The organiser has typed a code that no TV shows."""
+    return Problem(404, "no_such_code", "No screen shows this code now. Look at the screen again: its code may have changed.")
+
+
 def not_found(what: str) -> Problem:
     """There is no such thing."""
     return Problem(404, "not_found", "There is no {what} here.", what=what)
@@ -70,6 +75,12 @@ def store_unreachable() -> Problem:
     """Nothing is known to have been accepted; the same command_id may be sent again."""
     headers = {"Retry-After": str(RETRY_S)}
     return Problem(503, "store_unreachable", "The queue does not answer right now. Please try again.", headers=headers)
+
+
+def no_voice() -> Problem:
+    """The synthesiser is busy or has failed; a screen then only rings its chime."""
+    headers = {"Retry-After": str(RETRY_S)}
+    return Problem(503, "no_voice", "This call cannot be spoken right now. Please try again.", headers=headers)
 
 
 def fault() -> Problem:

@@ -22,12 +22,15 @@ STATIC_PATH = "/static"
 LANGUAGE_COOKIE_S = 365 * 24 * 3600
 ENVIRONMENTS = web.AppKey("environments", dict[str, Environment])
 CATALOGUES = web.AppKey("catalogues", Catalogues)
+VERSION = web.AppKey("version", str)
+"""Which pages this process serves: it changes with any static file."""
 
 
 def install_pages(app: web.Application) -> None:
     """Give the application its templates, catalogues and static files."""
     version = _version_of(STATIC)
     app[CATALOGUES] = Catalogues()
+    app[VERSION] = version
     app[ENVIRONMENTS] = {language: _environment(app[CATALOGUES], language, version) for language in LANGUAGES}
     app.router.add_get(f"{STATIC_PATH}/{version}/{{name:{PackedFiles.NAMES}}}", PackedFiles(STATIC).serve)
     app.router.add_static(f"{STATIC_PATH}/{version}", STATIC)

@@ -110,6 +110,14 @@ async def test_not_served(hub: FakeHub, status: int) -> None:
         await Follower(hub.home, ["hall"], print).run()
 
 
+async def test_channel_that_is_no_more(hub: FakeHub) -> None:
+    """A frame without a view says that the channel is no more: nothing is waited for then."""
+    following = asyncio.create_task(Follower(hub.home, ["hall/barat"], print).run())
+    await (await hub.visit()).send({name: value for name, value in frame("hall/barat").items() if name != "view"})
+    with pytest.raises(NotServed, match="hall/barat"):
+        await following
+
+
 def test_back_off() -> None:
     """Waits double up to ten seconds, and chance spreads them."""
     assert [1, 2, 4, 8, BACK_OFF_S_MAX, BACK_OFF_S_MAX] == [back_off(attempt, 1) for attempt in range(6)]

@@ -7,7 +7,7 @@ import pytest
 from displays import bazaar as whole
 from displays import hall, line
 from server.core import events as happened
-from server.core.values import CounterNumber, Label, Lane, ServiceCode
+from server.core.values import AgencyCode, CounterNumber, Label, Lane, ServiceCode
 from tests.scenarios import CONFIG, START_MS, Story, called, given, issued, opened, served
 
 SCREENS = {**CONFIG, "screens": [{"code": "barat", "name": "Barat", "agencies": ["polsek"]}, {"code": "utama", "name": "Utama"}]}
@@ -44,6 +44,19 @@ def test_hall_counter() -> None:
         "calls": 1,
     }
     assert expected == _hall(story)["counters"][0]
+
+
+def test_hall_screen() -> None:
+    """A screen's view says what the desk has made of it, and changes with that; the whole hall is no screen."""
+    story = given(config=SCREENS)
+    assert {"name": "Barat", "agencies": ["polsek"], "zone": "barat", "speaks": True} == _hall(story, "barat")["screen"]
+    changed = happened.ScreenSet(screen="barat", name="Timur", agencies=(AgencyCode("dukcapil"),), zone="utama", speaks=False)
+    story.given(changed)
+    assert {"name": "Timur", "agencies": ["dukcapil"], "zone": "utama", "speaks": False} == _hall(story, "barat")["screen"]
+    assert [1, 2] == [post["counter"] for post in _hall(story, "barat")["counters"]]
+    assert _hall(story)["screen"] is None
+    story.given(happened.ScreenRemoved(screen="barat"))
+    assert _hall(story, "barat") is None
 
 
 def test_hall_recall() -> None:

@@ -118,6 +118,24 @@ async def test_a_refusal_moves_no_screen(served: Served) -> None:
         assert last.offset == (await next_frame(socket))["offset"]
 
 
+async def test_a_channel_that_is_no_more(served: Served) -> None:
+    """Who follows a screen that is removed gets a frame without a view, once, and nobody can follow it any more; it may come back."""
+    await served.submit("set_screen", screen="barat", name="Barat", agencies=["polsek"])
+    async with following(served, "hall/barat") as socket:
+        assert "Barat" == (await next_frame(socket))["view"]["screen"]["name"]
+        await next_of(socket, "")
+        await served.submit("set_screen", screen="barat", name="Barat baru", agencies=["polsek"])
+        assert "Barat baru" == (await next_frame(socket))["view"]["screen"]["name"]
+        entry = await served.submit("remove_screen", screen="barat")
+        last = await next_frame(socket)
+        assert ("hall/barat", entry.offset, False) == (last["channel"], last["offset"], "view" in last)
+    async with served.session.get(f"{served.home}/views/hall/barat") as answer:
+        assert 404 == answer.status
+    await served.submit("set_screen", screen="barat", name="Barat", agencies=["polsek"])
+    async with following(served, "hall/barat") as socket:
+        assert "Barat" == (await next_frame(socket))["view"]["screen"]["name"]
+
+
 async def test_two_bazaars_on_one_hub() -> None:
     """One hub serves several bazaars; what happens in one is not seen in the other."""
     store = MemoryStore()
