@@ -14,6 +14,8 @@ import counters.channels
 import counters.pages
 import displays.channels
 import displays.hall_pages
+import displays.reports
+import displays.screen_pages
 import displays.tickets
 import displays.visit_pages
 from server.cli.stores import BadUse, now_ms
@@ -27,7 +29,13 @@ from server.web.keys import Addresses
 from server.web.limits import Limits
 
 Parts = tuple[web.RouteTableDef, ...]
-PUBLIC_PARTS: Parts = (displays.hall_pages.routes, displays.visit_pages.routes, displays.tickets.routes)
+PUBLIC_PARTS: Parts = (
+    displays.hall_pages.routes,
+    displays.visit_pages.routes,
+    displays.tickets.routes,
+    displays.screen_pages.routes,
+    displays.reports.routes,
+)
 STAFF_PARTS: Parts = (counters.pages.routes,)
 SHUTDOWN_S = 2.0
 SOCKETS_MAX = 65_536
