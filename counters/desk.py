@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import assert_never
 
+from counters.waits import waiting_since
 from server.core import events as happened
 from server.core.bazaar import Bazaar, LineState
 from server.core.events import Event
-from server.core.values import TicketState, label_of
+from server.core.values import TicketState
 from server.hub.channels import View
 
 STATES = {
@@ -87,7 +88,7 @@ def _line(bazaar: Bazaar, line: LineState) -> View:
         "regular": 0,
         "priority": 0,
         **{lane.value: len(state.waiting) for lane, state in line.lanes.items()},
-        "waiting_since": _waiting_since(bazaar, line),
+        "waiting_since": waiting_since(bazaar, (line,)),
         "issued": line.issued,
         "left": line.left,
         **_figures((line,)),
@@ -98,9 +99,3 @@ def _figures(lines: Iterable[LineState]) -> View:
     """How many tickets of these lines are in each state that is shown."""
     census: Counter[TicketState] = sum((line.census for line in lines), Counter())
     return {word: census[state] for word, state in STATES.items()}
-
-
-def _waiting_since(bazaar: Bazaar, line: LineState) -> int | None:
-    """When the ticket that waits longest was issued: the lowest number of a lane is its oldest."""
-    heads = ((line.plan.prefix_of(lane), next(iter(state.waiting), None)) for lane, state in line.lanes.items())
-    return min((bazaar.tickets[label_of(prefix, head)].issued_at for prefix, head in heads if head is not None), default=None)

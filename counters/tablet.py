@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import assert_never
 
+from counters.waits import waiting_since
 from server.core import events as happened
-from server.core.bazaar import Bazaar, CounterStand, Ticket
-from server.core.calling import busy_counter, next_ticket
+from server.core.bazaar import Bazaar, CounterStand, LineState, Ticket, waiting_in
+from server.core.calling import busy_counter, next_ticket, resumes_at
 from server.core.deadlines import absent_from, recalls_left, undo_until
 from server.core.events import Event
 from server.core.plan_parts import Counter
@@ -24,14 +25,18 @@ COUNTER = re.compile(r"[1-9][0-9]{0,3}")
 def view(bazaar: Bazaar, argument: str) -> View | None:
     """The view of ``counter/{argument}``, or None when there is no such counter (``docs/protocol.md``, section 5).
 
-    Beyond the contract: ``agency`` (code), ``reason`` of a pause, ``lanes`` (who waits, by lane), ``busy`` (waiting, but at another counter
-    now), ``closed_services`` (no transfer to these), ``closed`` (the bazaar), and in ``serving`` what the buttons need. Times are Unix ms.
+    Beyond the contract: ``agency`` (code), ``reason`` of a pause, ``waiting_since`` (of who waits longest), ``lanes`` (who waits, by lane),
+    ``called_at`` (when those held or absent were last called, by label), ``returned`` (waiting again, but only callable after so many
+    further calls), ``busy`` (waiting, but at another counter now), ``served`` and ``served_ms`` (how many here, and how long all of them
+    took), ``closed_services`` (no transfer to these), ``closed`` (the bazaar), and in ``serving`` what the buttons need. Times are Unix ms.
     """
     stand = _stand(bazaar, argument)
     if stand is None:
         return None
     counter = bazaar.plan.counter(stand.number)
+    lines = [bazaar.lines[prefix] for prefix in counter.lines]
     called = next_ticket(bazaar, stand.number)
+    held, absent = (_aside(bazaar, lines, state) for state in (TicketState.HELD, TicketState.ABSENT))
     return {
         "counter": stand.number,
         "agency": bazaar.plan.agency_of_counter(stand.number).code,
@@ -40,11 +45,16 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
         "lines": list(counter.lines),
         "serving": _serving(bazaar, bazaar.tickets[stand.serving]) if stand.serving else None,
         "next": called.label if called else None,
-        "waiting": sum(len(bazaar.lines[prefix].lanes[lane].waiting) for prefix in counter.lines for lane in bazaar.lines[prefix].lanes),
-        "lanes": list(_lanes(bazaar, counter)),
-        "held": _aside(bazaar, counter, TicketState.HELD),
-        "absent": _aside(bazaar, counter, TicketState.ABSENT),
+        "waiting": sum(len(lane.waiting) for line in lines for lane in line.lanes.values()),
+        "waiting_since": waiting_since(bazaar, lines),
+        "lanes": list(_lanes(lines)),
+        "held": held,
+        "absent": absent,
+        "called_at": {label: bazaar.tickets[label].called_at for label in (*held, *absent)},
+        "returned": [back for back in _returned(bazaar, lines) if called is None or back["label"] != called.label],
         "busy": list(_busy(bazaar, counter)),
+        "served": stand.served,
+        "served_ms": stand.served_ms,
         "closed_services": sorted(bazaar.closed_services),
         "closed": bazaar.closed,
     }
@@ -94,6 +104,7 @@ def _serving(bazaar: Bazaar, ticket: Ticket) -> View:
         "line": ticket.line,
         "lane": ticket.lane.value,
         "services": list(ticket.services),
+        "representing": ticket.representing,
         "call_offset": ticket.call_offset,
         "undo_until": undo_until(bazaar, ticket),
         "recalls_left": recalls_left(bazaar, ticket),
@@ -101,12 +112,11 @@ def _serving(bazaar: Bazaar, ticket: Ticket) -> View:
     }
 
 
-def _lanes(bazaar: Bazaar, counter: Counter) -> Iterator[View]:
-    for prefix in counter.lines:
-        line = bazaar.lines[prefix]
+def _lanes(lines: Iterable[LineState]) -> Iterator[View]:
+    for line in lines:
         for lane, state in line.lanes.items():
             yield {
-                "line": prefix,
+                "line": line.plan.prefix,
                 "lane": lane.value,
                 "prefix": line.plan.prefix_of(lane),
                 "count": len(state.waiting),
@@ -114,9 +124,19 @@ def _lanes(bazaar: Bazaar, counter: Counter) -> Iterator[View]:
             }
 
 
-def _aside(bazaar: Bazaar, counter: Counter, state: TicketState) -> list[Label]:
-    labels = chain.from_iterable(bazaar.lines[prefix].aside for prefix in counter.lines)
+def _aside(bazaar: Bazaar, lines: Iterable[LineState], state: TicketState) -> list[Label]:
+    labels = chain.from_iterable(line.aside for line in lines)
     return [label for label in labels if bazaar.tickets[label].state is state]
+
+
+def _returned(bazaar: Bazaar, lines: Iterable[LineState]) -> Iterator[View]:
+    """Who waits again but sits out some calls first; somebody who came back asks when it is their turn."""
+    for line in lines:
+        for lane, state in line.lanes.items():
+            for ticket in waiting_in(bazaar, line, lane):
+                resumes = resumes_at(bazaar, ticket)
+                if resumes is not None and resumes > len(state.calls):
+                    yield {"label": ticket.label, "calls_left": resumes - len(state.calls)}
 
 
 def _busy(bazaar: Bazaar, counter: Counter) -> Iterator[View]:

@@ -114,13 +114,14 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CounterStand:
-    """A counter now: whether it calls, why it pauses, the ticket that is there, and how many were served there."""
+    """A counter now: whether it calls, why it pauses, the ticket that is there, how many were served there, and how long that took."""
 
     number: CounterNumber
     state: CounterState = CounterState.CLOSED
     reason: str = ""
     serving: Label | None = None
     served: int = 0
+    served_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

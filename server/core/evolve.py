@@ -167,9 +167,11 @@ def _return(bazaar: Bazaar, event: happened.TicketReturned) -> None:
 
 
 def _serve(bazaar: Bazaar, event: happened.TicketServed) -> None:
+    called_at = bazaar.tickets[event.ticket].called_at
     _leave(bazaar, event)
     counter = bazaar.counters[event.counter]
-    bazaar.counters[event.counter] = replace(counter, served=counter.served + 1)
+    took_ms = 0 if called_at is None else bazaar.at - called_at
+    bazaar.counters[event.counter] = replace(counter, served=counter.served + 1, served_ms=counter.served_ms + took_ms)
 
 
 def _leave(bazaar: Bazaar, event: _TicketEvent) -> None:

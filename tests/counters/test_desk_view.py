@@ -67,7 +67,7 @@ def test_announcements_and_closed_services() -> None:
     said = happened.Announced(id="pengumuman-0000001", text="Kunci tertinggal", scope="bazaar", until=START_MS + 60_000)
     story = given(said, happened.ServiceClosed(service=ServiceCode("kk")))
     view = shown(story.bazaar)
-    assert [{"id": said.id, "text": said.text, "scope": "bazaar", "until": said.until}] == view["announcements"]
+    assert [{"id": said.id, "text": said.text, "scope": "bazaar", "until": said.until, "urgent": False}] == view["announcements"]
     assert ["kk"] == view["closed_services"]
     story.given(happened.AnnouncementEnded(id=said.id), happened.ServiceReopened(service=ServiceCode("kk")), happened.BazaarClosed())
     view = shown(story.bazaar)

@@ -1,5 +1,6 @@
 """What a tablet is told, as stories: an officer's screen after these events."""
 
+from dataclasses import replace
 from typing import cast
 
 from counters import tablet
@@ -9,7 +10,7 @@ from server.core.bazaar import Bazaar
 from server.core.calling import next_ticket
 from server.core.values import CounterNumber, Label, Lane, ServiceCode
 from server.hub.channels import View
-from tests.scenarios import START_MS, called, given, issued, opened
+from tests.scenarios import START_MS, called, given, issued, opened, served
 
 C1, C3 = CounterNumber(1), CounterNumber(3)
 
@@ -100,6 +101,44 @@ def test_busy_elsewhere() -> None:
     story.given(happened.TicketServed(ticket=Label("A-001"), counter=C1))
     view = shown(story.bazaar, 3)
     assert ([], "B-001") == (view["busy"], view["next"])
+
+
+def test_who_waits_longest_and_how_the_counter_does() -> None:
+    """The longest wait of the counter's lines, and how many were served here in which time: an officer's own average."""
+    story = given(*opened(1, 2), issued("A", 1)).at(20).given(issued("A", 2), issued("A", 1, lane=Lane.PRIORITY), issued("B", 1))
+    assert (START_MS, 0, 0) == tuple(shown(story.bazaar)[name] for name in ("waiting_since", "served", "served_ms"))
+    story.given(called("A-001", 1)).at(100).given(served("A-001", 1), called("AP-001", 1), called("A-002", 2)).at(150)
+    story.given(served("AP-001", 1), served("A-002", 2))
+    assert (None, 2, 130_000) == tuple(shown(story.bazaar)[name] for name in ("waiting_since", "served", "served_ms"))
+    assert START_MS + 20_000 == shown(story.bazaar, 3)["waiting_since"]
+
+
+def test_who_comes_back_and_when() -> None:
+    """Whoever was set aside is listed with the time of the last call, and once back, with the calls that come first."""
+    story = given(*opened(1), *(issued("A", number) for number in range(1, 5))).at(10).given(called("A-001", 1))
+    story.given(happened.TicketHeld(ticket=Label("A-001"), counter=C1), happened.TicketHeld(ticket=Label("A-004")))
+    assert {"A-001": START_MS + 10_000, "A-004": None} == shown(story.bazaar)["called_at"]
+    story.given(happened.TicketReturned(ticket=Label("A-001")))
+    assert [{"label": "A-001", "calls_left": 2}] == shown(story.bazaar)["returned"]
+    story.given(called("A-002", 1), served("A-002", 1))
+    assert [{"label": "A-001", "calls_left": 1}] == shown(story.bazaar)["returned"]
+    story.given(called("A-003", 1))
+    view = shown(story.bazaar)
+    assert ("A-001", []) == (view["next"], view["returned"])
+
+
+def test_who_stands_in_for_somebody() -> None:
+    """Somebody who comes for another is told to the officer, who asks for the letter; a number of a printed roll names no errand."""
+    story = given(*opened(1), replace(issued("A", 1), representing=True), replace(issued("A", 2), services=()), called("A-001", 1))
+    assert (True, ["ktp"]) == _serving(story.bazaar, "representing", "services")
+    story.given(served("A-001", 1), called("A-002", 1))
+    assert (False, []) == _serving(story.bazaar, "representing", "services")
+
+
+def _serving(bazaar: Bazaar, *names: str) -> tuple[object, ...]:
+    """These fields of who is at counter 1."""
+    serving = cast(dict[str, object], shown(bazaar)["serving"])
+    return tuple(serving[name] for name in names)
 
 
 def test_next_is_what_the_rule_says() -> None:
