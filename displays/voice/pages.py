@@ -1,0 +1,118 @@
+"""Where screens fetch what they play: ``/{bazaar}/voice/{version}/…``, the chime and the sentence of each call.
+
+The version changes with anything that changes how a call sounds, so a browser may keep a sound for a year. A screen that has been open
+for days asks under an older version: it is served all the same, only told to keep nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import cache
+
+from aiohttp import web
+
+from displays.voice.ahead import Ahead
+from displays.voice.announcer import CannotSay
+from displays.voice.lexicon import Lexicon
+from displays.voice.sentence import Form, Sentence
+from displays.voice.sound import Kind, chime, silence, write
+from displays.voice.voice import Busy, Voice
+from server.core.bazaar import Bazaar
+from server.core.values import CounterNumber, Label
+from server.hub.room import Room
+from server.web.addresses import home_of
+from server.web.errors import no_voice, not_found, too_many
+from server.web.keys import HUB
+from server.web.limits import Limits
+from server.web.requests import room_of
+
+routes = web.RouteTableDef()
+
+NEW_BURST, NEW_PER_MINUTE = 60, 60
+"""What one address may have made. What is ready has no limit, and what is called next is ready."""
+FOREVER = "public, max-age=31536000, immutable"
+
+SILENT = Voice(Lexicon(languages=(), agency_first=False, tongues={}))
+"""The voice of a process that was given none: screens ring the chime."""
+VOICE = web.AppKey("voice", Voice)
+AHEAD = web.AppKey("ahead", Ahead)
+NEW_SOUNDS = web.AppKey("new_sounds", Limits)
+
+
+def install_voice(app: web.Application, voice: Voice) -> None:
+    """Give the application its voice, and have the next calls made ahead while it runs."""
+    app[VOICE] = voice
+    app[AHEAD] = Ahead(voice, app[HUB])
+    app[NEW_SOUNDS] = Limits(burst=NEW_BURST, per_minute=NEW_PER_MINUTE)
+    app.cleanup_ctx.append(_run_ahead)
+
+
+async def _run_ahead(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(app[AHEAD].run())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def voice_of_page(request: web.Request, room: Room) -> dict[str, object]:
+    """What the script of a hall screen needs to know: ``base``, the address of all sounds, and ``languages`` in which calls are said."""
+    voice = request.app.get(VOICE, SILENT)
+    return {"base": f"{home_of(room)}/voice/{voice.version}", "languages": voice.languages}
+
+
+@routes.get("/{bazaar}/voice/{version:[0-9a-f]{12}}/{name:chime|silence}.wav")
+async def own_sound(request: web.Request) -> web.Response:
+    """The chime, or the nothing by which a page learns whether it may play. Both are the same in every bazaar and version."""
+    room = room_of(request)
+    if AHEAD in request.app:
+        request.app[AHEAD].listen(room.plan.bazaar.id)
+    return _answer(request, _own_sound(request.match_info["name"]), Kind.WAV)
+
+
+@routes.get("/{bazaar}/voice/{version:[0-9a-f]{12}}/{language:[a-z]+}/{label}/{counter:[0-9]{1,3}}/{form:[a-z]+}.{kind:wav|mp3}")
+async def call_sound(request: web.Request) -> web.Response:
+    """The sentence that calls a ticket to a counter of its line."""
+    voice, said, kind = request.app.get(VOICE, SILENT), _sentence(request), Kind(request.match_info["kind"])
+    file = voice.kept(said, kind)
+    if file is None:
+        if not voice.can_say(said):
+            raise not_found("recording")
+        if wait_s := request.app[NEW_SOUNDS].wait_s(request.remote or ""):
+            raise too_many(wait_s)
+        try:
+            file = await voice.sound(said, kind)
+        except (Busy, CannotSay):
+            raise no_voice() from None
+    return _answer(request, file, kind)
+
+
+def _sentence(request: web.Request) -> Sentence:
+    """What the address asks for; raises `Problem` 404 unless the bazaar might call just that."""
+    voice, bazaar, asked = request.app.get(VOICE, SILENT), room_of(request).bazaar, request.match_info
+    if asked["form"] not in set(Form):
+        raise not_found("recording")
+    if asked["language"] not in voice.languages:
+        raise not_found("voice")
+    label, counter = _call(bazaar, Label(asked["label"]), CounterNumber(int(asked["counter"])))
+    return voice.sentence(bazaar, Form(asked["form"]), asked["language"], label, counter)
+
+
+def _call(bazaar: Bazaar, label: Label, number: CounterNumber) -> tuple[Label, CounterNumber]:
+    """The same, if there is such a ticket and the counter serves its line."""
+    ticket = bazaar.tickets.get(label)
+    if ticket is None:
+        raise not_found("ticket")
+    if number not in bazaar.counters or ticket.line not in bazaar.plan.counter(number).lines:
+        raise not_found("counter")
+    return label, number
+
+
+def _answer(request: web.Request, file: bytes, kind: Kind) -> web.Response:
+    current = request.match_info["version"] == request.app.get(VOICE, SILENT).version
+    return web.Response(body=file, content_type=kind.media_type, headers={"Cache-Control": FOREVER if current else "no-store"})
+
+
+@cache
+def _own_sound(name: str) -> bytes:
+    return write(chime() if name == "chime" else silence(), Kind.WAV)
