@@ -11,6 +11,7 @@ from aiohttp import web
 import counters.channels
 import displays.channels
 from server.cli.bazaars import Keys, epoch_of, keys_of
+from server.cli.equipment import Equipment
 from server.cli.stores import now_ms
 from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, listening
 from server.core.entry import Entry
@@ -71,6 +72,7 @@ async def serving(
     parts: Sequence[web.RouteTableDef] = (*PUBLIC_PARTS, *STAFF_PARTS),
     limits: Limits | None = None,
     port: int = 0,
+    equipment: Equipment | None = None,
 ) -> AsyncIterator[Served]:
     """Open the bazaar of ``config`` in ``store`` and serve it, on a free port unless one is named; everything ends with the context."""
     store = store or MemoryStore()
@@ -78,6 +80,7 @@ async def serving(
     keys = keys_of(SECRET, plan, await epoch_of(store, plan.bazaar.id))
     kinds = (*displays.channels.kinds(Credentials(SECRET)), *counters.channels.kinds())
     app = make_app(Hub(store, kinds, now_ms), SECRET, parts, Addresses(), limits or Limits(burst=1000, per_minute=1000))
+    (equipment or Equipment()).install(app)
     async with listening(app, "127.0.0.1", port) as url, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
         async with asyncio.timeout(10):
             while (room := app[HUB].rooms.get(plan.bazaar.id)) is None or not room.ready:

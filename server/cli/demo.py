@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.cli.bazaars import Keys, keys_of, open_bazaar_log
+from server.cli.equipment import Equipment
 from server.cli.stores import Settings, own_store
 from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, application, listening, until_told_to_stop
 from server.core.plan_parts import words
@@ -54,6 +55,7 @@ class Demo:
     port: int
     quiet: bool
     as_json: bool
+    equipment: Equipment
 
 
 async def run_demo(demo: Demo, say: Callable[[str], None]) -> None:
@@ -63,7 +65,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None]) -> None:
     async with own_store(demo.settings) as (store, redis_url):
         epoch = await open_bazaar_log(store, plan, new_edition=False)
         keys = keys_of(secret, plan, epoch)
-        app = application(store, secret, (*PUBLIC_PARTS, *STAFF_PARTS), Addresses())
+        app = application(store, secret, (*PUBLIC_PARTS, *STAFF_PARTS), Addresses(), demo.equipment)
         async with listening(app, demo.host, demo.port) as url:
             room = await _room(app[HUB].rooms, plan.bazaar.id)
             await _open_counters(room)

@@ -9,6 +9,7 @@ import click
 
 from server.cli import bazaars, flags, stores, wiring
 from server.cli.demo import Demo, run_demo
+from server.cli.equipment import Equipment, equipped
 from server.cli.stores import Settings
 from server.core.plan_parts import words
 from server.store.embedded import start_embedded
@@ -28,13 +29,24 @@ SAMPLE = ROOT / "bazaars" / "mayangan.toml"
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON with addresses and keys when ready.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), default=SAMPLE)
 @flags.runs
+@equipped
 async def demo(
-    host: str, port: int, redis_url: str | None, secret: str | None, data: Path | None, quiet: bool, as_json: bool, file: Path
+    host: str,
+    port: int,
+    redis_url: str | None,
+    secret: str | None,
+    data: Path | None,
+    quiet: bool,
+    as_json: bool,
+    file: Path,
+    equipment: Equipment,
 ) -> None:
     """The sample bazaar (or FILE) with everything on one port, and simulated people at work."""
     with tempfile.TemporaryDirectory(prefix="urut-demo-", ignore_cleanup_errors=True) as folder:
         settings = Settings(redis_url=redis_url, data=data or Path(folder), secret=secret)
-        await run_demo(Demo(settings=settings, file=file, host=host, port=port, quiet=quiet, as_json=as_json), click.echo)
+        await run_demo(
+            Demo(settings=settings, file=file, host=host, port=port, quiet=quiet, as_json=as_json, equipment=equipment), click.echo
+        )
 
 
 @click.command()
@@ -46,10 +58,13 @@ async def demo(
 @flags.hub_url
 @flags.counters_url
 @flags.runs
-async def hub(host: str, port: int, redis_url: str | None, data: Path, secret: str | None, hub_url: str, counters_url: str) -> None:
+@equipped
+async def hub(
+    host: str, port: int, redis_url: str | None, data: Path, secret: str | None, hub_url: str, counters_url: str, equipment: Equipment
+) -> None:
     """Serve the public: TVs, phones, kiosks, the log."""
     settings = Settings(redis_url=redis_url, data=data, secret=secret)
-    await _serve(settings, wiring.PUBLIC_PARTS, Addresses(public=hub_url, staff=counters_url), host, port)
+    await _serve(settings, wiring.PUBLIC_PARTS, Addresses(public=hub_url, staff=counters_url), host, port, equipment)
 
 
 @click.command()
@@ -67,10 +82,12 @@ async def counters(host: str, port: int, redis_url: str | None, data: Path, secr
     await _serve(settings, wiring.STAFF_PARTS, Addresses(public=hub_url, staff=counters_url), host, port)
 
 
-async def _serve(settings: Settings, parts: wiring.Parts, addresses: Addresses, host: str, port: int) -> None:
+async def _serve(
+    settings: Settings, parts: wiring.Parts, addresses: Addresses, host: str, port: int, equipment: Equipment | None = None
+) -> None:
     secret = settings.secret_bytes()
     async with stores.attached_store(settings) as store:
-        app = wiring.application(store, secret, parts, addresses)
+        app = wiring.application(store, secret, parts, addresses, equipment)
         async with wiring.listening(app, host, port) as url:
             logging.getLogger(__name__).info("listening on %s", url)
             await wiring.until_told_to_stop()

@@ -12,12 +12,16 @@ from aiohttp import web
 
 import counters.channels
 import counters.pages
+import displays.alerts.pages
 import displays.channels
 import displays.hall_pages
+import displays.kiosk.pages
 import displays.reports
 import displays.screen_pages
 import displays.tickets
 import displays.visit_pages
+import displays.voice.pages
+from server.cli.equipment import Equipment
 from server.cli.stores import BadUse, now_ms
 from server.hub.hub import Hub
 from server.store.log import Store
@@ -33,6 +37,9 @@ PUBLIC_PARTS: Parts = (
     displays.hall_pages.routes,
     displays.visit_pages.routes,
     displays.tickets.routes,
+    displays.kiosk.pages.routes,
+    displays.alerts.pages.routes,
+    displays.voice.pages.routes,
     displays.screen_pages.routes,
     displays.reports.routes,
 )
@@ -47,11 +54,14 @@ KEEP_ALIVE_S = 75
 logger = logging.getLogger(__name__)
 
 
-def application(store: Store, secret: bytes, parts: Parts, addresses: Addresses) -> web.Application:
-    """The application that serves these parts over this store."""
+def application(store: Store, secret: bytes, parts: Parts, addresses: Addresses, equipment: Equipment | None = None) -> web.Application:
+    """The application that serves these parts over this store; ``equipment`` is for those that serve the public."""
     kinds = (*displays.channels.kinds(Credentials(secret)), *counters.channels.kinds())
     limits = Limits(burst=PROGRAMS_BURST, per_minute=PROGRAMS_PER_MINUTE)
-    return make_app(Hub(store, kinds, now_ms), secret, parts, addresses, limits)
+    app = make_app(Hub(store, kinds, now_ms), secret, parts, addresses, limits)
+    if equipment is not None:
+        equipment.install(app)
+    return app
 
 
 @asynccontextmanager

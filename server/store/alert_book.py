@@ -31,6 +31,9 @@ class AlertBook(Protocol):
     async def forget(self, visit: str) -> None:
         """Forget every contact of a visit."""
 
+    async def drop(self, contact: str) -> None:
+        """Forget one contact."""
+
     async def contacts(self) -> dict[str, bytes]:
         """Every contact, sealed, by ``<visit>:<name>``."""
 
@@ -80,6 +83,11 @@ class MemoryAlertBook:
     async def forget(self, visit: str) -> None:
         """See AlertBook."""
         self._contacts = {name: sealed for name, sealed in self._contacts.items() if not name.startswith(f"{visit}:")}
+        self._version += 1
+
+    async def drop(self, contact: str) -> None:
+        """See AlertBook."""
+        self._contacts.pop(contact, None)
         self._version += 1
 
     async def contacts(self) -> dict[str, bytes]:

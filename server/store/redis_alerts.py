@@ -89,6 +89,11 @@ class RedisAlertBook:
         """See AlertBook."""
         await self._script(_FORGET, [self._contacts, self._version], f"{visit}:")
 
+    async def drop(self, contact: str) -> None:
+        """See AlertBook."""
+        script = "redis.call('HDEL', KEYS[1], ARGV[1]) return redis.call('EXISTS', KEYS[2]) == 1 and redis.call('INCR', KEYS[2])"
+        await self._script(script, [self._contacts, self._version], contact)
+
     async def contacts(self) -> dict[str, bytes]:
         """See AlertBook."""
         found = await self._script("return redis.call('HGETALL', KEYS[1])", [self._contacts])

@@ -37,6 +37,16 @@ async def test_forgetting(book: AlertBook) -> None:
     assert ["v10:a"] == list(await book.contacts())
 
 
+async def test_dropping(book: AlertBook) -> None:
+    """One contact can go alone: a phone that is gone takes nobody else along."""
+    for name in ("v1:a", "v1:b"):
+        await book.keep(name, b"x", LATER)
+    before = await book.version()
+    await book.drop("v1:a")
+    assert ["v1:b"] == list(await book.contacts())
+    assert before != await book.version()
+
+
 async def test_version(book: AlertBook) -> None:
     """Whoever keeps a copy of the contacts sees that they have changed."""
     versions = [await book.version()]

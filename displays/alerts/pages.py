@@ -1,0 +1,110 @@
+"""Asking to be told of one's turn, seeing what is kept for it, and having it erased."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import suppress
+from typing import TypeVar
+
+from aiohttp import web
+
+from displays.alerts.contacts import CONTACTS_MAX, Contact, read_contact
+from displays.alerts.delivery import Letterbox
+from displays.alerts.push import PushSender
+from displays.alerts.service import AlertService
+from displays.alerts.webhook import Gateway
+from displays.visit_pages import known_visit, visit_path
+from server.store.errors import StoreUnreachable
+from server.web import errors
+from server.web.i18n import Catalogues
+from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, HUB
+from server.web.pages import language_of
+from server.web.requests import check_limit, check_origin, form_body, is_form, json_body, room_of
+
+_T = TypeVar("_T")
+
+routes = web.RouteTableDef()
+ALERTS = web.AppKey("alerts", AlertService)
+OWN_PUSH_SERVICES = web.AppKey("own_push_services", frozenset)
+SHOWN_DIGITS = 3
+
+
+def install_alerts(app: web.Application, *, gateway: Gateway | None = None, push_services: Sequence[str] = (), operator: str) -> None:
+    """Let this process tell people of their turn. ``operator`` is where push services find whoever runs the site (``mailto:…``)."""
+    hub, credentials, public = app[HUB], app[CREDENTIALS], app[ADDRESSES].public
+    push = PushSender(credentials.subkey("vapid"), operator)
+    letterbox = Letterbox(push=push, gateway=gateway, catalogues=Catalogues(), clock=hub.clock)
+    app[ALERTS] = AlertService(hub, app[DEVICES], credentials, letterbox, lambda room, token: public + visit_path(room, token))
+    app[OWN_PUSH_SERVICES] = frozenset(push_services)
+    app.cleanup_ctx.append(_run)
+
+
+async def _run(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(app[ALERTS].run())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+@routes.get("/{bazaar}/visit/{token}/alerts")
+async def kept(request: web.Request) -> web.Response:
+    """What is kept of this visit beside the public log, and what a browser needs to subscribe."""
+    room = room_of(request)
+    service = request.app[ALERTS]
+    contacts = await _reached(service.contacts_of(room, known_visit(request, room)))
+    gateway = service.letterbox.gateway is not None
+    return web.json_response({"key": service.letterbox.push.public_key, "gateway": gateway, "contacts": list(map(_shown, contacts))})
+
+
+@routes.post("/{bazaar}/visit/{token}/alerts")
+async def tell_me(request: web.Request) -> web.StreamResponse:
+    """Keep one more contact, ``{ahead, push}`` or ``{ahead, phone}``; a form is answered with the way back to the page."""
+    room = room_of(request)
+    check_origin(request)
+    check_limit(request, room)
+    service, visit = request.app[ALERTS], known_visit(request, room)
+    contact = read_contact(await _asked(request), language_of(request), request.app[OWN_PUSH_SERVICES])
+    if contact.phone and service.letterbox.gateway is None:
+        raise errors.malformed("phone", "cannot be told here; there is no gateway for messages")
+    others = [other for other in await _reached(service.contacts_of(room, visit)) if other.name != contact.name]
+    if len(others) >= CONTACTS_MAX:
+        raise errors.malformed("contacts", f"must be {CONTACTS_MAX} at most; have those erased that are no longer needed")
+    await _reached(service.keep(room, visit, contact))
+    if is_form(request):
+        raise web.HTTPSeeOther(visit_path(room, request.match_info["token"]))
+    return web.json_response({"contacts": [_shown(other) for other in (*others, contact)]}, status=201)
+
+
+@routes.delete("/{bazaar}/visit/{token}/alerts")
+@routes.post("/{bazaar}/visit/{token}/alerts/erase")
+async def erase(request: web.Request) -> web.StreamResponse:
+    """Keep none of it any more."""
+    room = room_of(request)
+    check_origin(request)
+    await _reached(request.app[ALERTS].forget(room, known_visit(request, room)))
+    if is_form(request):
+        raise web.HTTPSeeOther(visit_path(room, request.match_info["token"]))
+    return web.json_response({"contacts": []})
+
+
+async def _asked(request: web.Request) -> dict[str, object]:
+    if not is_form(request):
+        return await json_body(request)
+    form = {name: values[0] for name, values in (await form_body(request)).items()}
+    ahead = form.get("ahead", "")
+    return {"phone": form.get("phone", ""), **({"ahead": int(ahead)} if ahead.isdecimal() else {})}
+
+
+def _shown(contact: Contact) -> dict[str, object]:
+    """As its owner may recognise it; whoever looks over a shoulder learns no number."""
+    if contact.phone:
+        return {"kind": "phone", "ahead": contact.ahead, "phone": f"{contact.phone[:3]}…{contact.phone[-SHOWN_DIGITS:]}"}
+    return {"kind": "push", "ahead": contact.ahead}
+
+
+async def _reached(work: Awaitable[_T]) -> _T:
+    """What the store answers; raises `Problem` 503 when it does not."""
+    try:
+        return await work
+    except StoreUnreachable:
+        raise errors.store_unreachable() from None

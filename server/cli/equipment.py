@@ -1,0 +1,68 @@
+"""What a site has beside its store: flags of the commands that serve the public, checked at once, and installed in the application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from aiohttp import web
+
+from displays.alerts.pages import install_alerts
+from displays.alerts.webhook import BadGateway, Gateway, read_gateway
+from displays.voice.pages import SILENT, install_voice
+from displays.voice.voice import Voice
+from server.cli.flags import FOLDER, option
+from server.cli.speech import FILE, VOICE_FILE, open_voice
+from server.cli.stores import BadUse
+
+OPERATOR = "mailto:urut@localhost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """Everything that a serving process may be given. ``operator``: where push services find whoever runs the site."""
+
+    gateway: Gateway | None = None
+    push_services: tuple[str, ...] = ()
+    operator: str = OPERATOR
+    voice: Voice = SILENT
+
+    def install(self, app: web.Application) -> None:
+        """Put it into an application that serves the public."""
+        install_alerts(app, gateway=self.gateway, push_services=self.push_services, operator=self.operator)
+        install_voice(app, self.voice)
+
+
+_FLAGS = (
+    option("--gateway", "URUT_GATEWAY", help="Where messages for phones go (Standard Webhooks), to become WhatsApp or SMS."),
+    option("--gateway-secret", "URUT_GATEWAY_SECRET", default="", help="whsec_…, which signs them; several with blanks between."),
+    option("--push-service", "URUT_PUSH_SERVICE", multiple=True, help="HOST:PORT of a push service beside those of the browsers."),
+    option("--operator", "URUT_OPERATOR", default=OPERATOR, show_default=True, help="mailto: or https: for push services."),
+    option("--voice", "URUT_VOICE", type=FILE, default=VOICE_FILE, help="How calls are spoken; default: bazaars/voice.toml."),
+    option("--voice-pack", "URUT_VOICE_PACK", type=FOLDER, help="Recordings of a human voice, a folder for each language."),
+)
+
+
+def equipped(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the flags, and its coroutine one argument ``equipment``. Stands below `flags.runs`, which tells a BadUse."""
+
+    @wraps(command)
+    def run(*args: Any, **flags: Any) -> Any:
+        voice = open_voice(flags.pop("voice"), flags.pop("voice_pack"))
+        equipment = _read(voice=voice, **{name: flags.pop(name) for name in ("gateway", "gateway_secret", "push_service", "operator")})
+        return command(*args, equipment=equipment, **flags)
+
+    made: Callable[..., Any] = run
+    for flag in _FLAGS:
+        made = flag(made)
+    return made
+
+
+def _read(*, gateway: str | None, gateway_secret: str, push_service: tuple[str, ...], operator: str, voice: Voice) -> Equipment:
+    try:
+        messages = read_gateway(gateway, gateway_secret) if gateway else None
+    except BadGateway as error:
+        raise BadUse(f"--gateway: {error}") from None
+    if not operator.startswith(("mailto:", "https://")):
+        raise BadUse("--operator: begins with mailto: or https://")
+    return Equipment(gateway=messages, push_services=push_service, operator=operator, voice=voice)
