@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 routes = web.RouteTableDef()
 ALERTS = web.AppKey("alerts", AlertService)
-OWN_PUSH_SERVICES = web.AppKey("own_push_services", frozenset)
+OWN_PUSH_SERVICES = web.AppKey("own_push_services", frozenset[str])
 SHOWN_DIGITS = 3
 
 
@@ -62,8 +62,8 @@ async def tell_me(request: web.Request) -> web.StreamResponse:
     room = room_of(request)
     check_origin(request)
     check_limit(request, room)
-    service, visit = request.app[ALERTS], known_visit(request, room)
-    contact = read_contact(await _asked(request), language_of(request), request.app[OWN_PUSH_SERVICES])
+    service, visit, own_push_services = request.app[ALERTS], known_visit(request, room), request.app[OWN_PUSH_SERVICES]
+    contact = read_contact(await _asked(request), language_of(request), own_push_services)
     if contact.phone and service.letterbox.gateway is None:
         raise errors.malformed("phone", "cannot be told here; there is no gateway for messages")
     others = [other for other in await _reached(service.contacts_of(room, visit)) if other.name != contact.name]
