@@ -4,16 +4,18 @@ from aiohttp import web
 
 from counters import orders
 from counters.pairing_sheet import pairing_codes
+from counters.screens import devices_known
 from counters.sentences import EVENT_SENTENCES
 from server.core.entry import Entry
 from server.core.plan import Plan
 from server.core.values import CounterNumber, Label, label_of
 from server.hub.room import Room
-from server.store.bounds import ANNOUNCEMENT_CHARS_MAX, REASON_CHARS_MAX
+from server.store.bounds import ANNOUNCEMENT_CHARS_MAX, REASON_CHARS_MAX, SCREEN_NAME_CHARS_MAX
 from server.store.command_ids import new_command_id
 from server.web import errors
 from server.web.addresses import home_of, public_url
 from server.web.credentials import ADMIN, SUPERVISOR
+from server.web.day_code import day_code_of
 from server.web.errors import Problem
 from server.web.pages import render, said, words_of
 from server.web.requests import answer_of, is_form, principals_of, require, room_of
@@ -53,7 +55,7 @@ async def desk(request: web.Request) -> web.Response:
     """The organiser's page; a supervisor's too."""
     room = room_of(request)
     require(request, room, ADMIN, SUPERVISOR)
-    return _desk_page(request, room)
+    return await _desk_page(request, room)
 
 
 @routes.post("/{bazaar}/desk/commands")
@@ -66,7 +68,7 @@ async def press_at_desk(request: web.Request) -> web.Response:
     except Problem as problem:
         if not is_form(request):
             raise
-        return _desk_page(request, room, problem)
+        return await _desk_page(request, room, problem)
     return _answer(request, entry)
 
 
@@ -110,9 +112,10 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
     )
 
 
-def _desk_page(request: web.Request, room: Room, problem: Problem | None = None) -> web.Response:
+async def _desk_page(request: web.Request, room: Room, problem: Problem | None = None) -> web.Response:
     """The desk as the server draws it; ``problem`` as above."""
     plan, path = room.plan, f"{home_of(room)}/desk"
+    devices = await devices_known(request, room)
     return render(
         request,
         "desk.html",
@@ -120,7 +123,10 @@ def _desk_page(request: web.Request, room: Room, problem: Problem | None = None)
         fault=said(request, problem.sentence, problem.fields) if problem else "",
         bazaar=plan.bazaar,
         agencies=plan.agencies,
-        screens=plan.screens,
+        screens=list(room.bazaar.screens.values()),
+        devices=devices,
+        day_code=day_code_of(request, room),
+        name_max=SCREEN_NAME_CHARS_MAX,
         organiser=ADMIN in principals_of(request, room),
         public=public_url(request, home_of(room)),
         text_max=ANNOUNCEMENT_CHARS_MAX,
