@@ -27,7 +27,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
 
     ``{closed, totals, counters: [{counter, agency, lines, state, reason, label, since, calls, served}], lines: [{line, agency, regular,
     priority, waiting_since, issued, left, waiting, serving, served, held, absent}], closed_services, announcements: [{id, text, scope,
-    until}]}``; ``totals`` holds ``issued`` and the figures of `STATES`.
+    until}], screens: [{code, name, agencies, zone, speaks}]}``; ``totals`` holds ``issued`` and the figures of `STATES`.
     """
     if argument:
         return None
@@ -38,6 +38,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
         "lines": [_line(bazaar, line) for line in bazaar.lines.values()],
         "closed_services": sorted(bazaar.closed_services),
         "announcements": [asdict(said) for said in bazaar.announcements.values()],
+        "screens": [asdict(screen) for screen in bazaar.screens.values()],
     }
 
 

@@ -12,6 +12,10 @@ from server.web.requests import carry_out, form_body, is_form, json_body, requir
 
 NUMBERS = ("counter", "minutes")
 """The fields of a form that stand for numbers."""
+LISTS = ("agencies",)
+"""Those that may be chosen several times."""
+TICKS = ("speaks", "urgent")
+"""Those that are ticked or not there."""
 SENDERS = {ADMIN: "desk"}
 """What the log calls a principal, where that is another name."""
 
@@ -28,7 +32,7 @@ async def wish_of(request: web.Request) -> Wish:
     """What the body asks for; raises `Problem` 413 or 422."""
     if not is_form(request):
         return await json_body(request)
-    return {name: _value(name, texts[-1]) for name, texts in (await form_body(request)).items()}
+    return {name: list(texts) if name in LISTS else _value(name, texts[-1]) for name, texts in (await form_body(request)).items()}
 
 
 async def press_at_counter(request: web.Request, room: Room, number: int, wish: Wish) -> Entry:
@@ -53,9 +57,11 @@ async def press_at_desk(request: web.Request, room: Room, wish: Wish) -> Entry:
 
 
 def _value(name: str, text: str) -> object:
-    """A form knows only texts: what an empty ``seen`` and digits stand for."""
+    """A form knows only texts: what an empty ``seen``, digits and ticks stand for."""
     if name == "seen":
         return text or None
+    if name in TICKS:
+        return text == "true"
     if name in NUMBERS and text.isascii() and text.isdecimal() and len(text) < 10:
         return int(text)
     return text

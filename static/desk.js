@@ -1,19 +1,21 @@
 // The organiser's desk: every counter, every line, and what the organiser presses. The rows are drawn by the server; this keeps them true.
 
 import { all, mark, one, text } from "./dom.js";
+import { Screens } from "./screens.js";
 import { Staff, disable, duration, renderRows } from "./staff.js";
 import { say } from "./words.js";
 
 const page = JSON.parse(one("#page").textContent);
 const strings = page.strings;
 const clock = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit", timeZone: page.timezone });
+const screens = new Screens(strings.devices, clock);
 const staff = new Staff(page, { render, renderClock, renderAge, mayPress });
 
 // Actions
 
 /** The same thing is not asked for twice at once. @param {any} command @param {import("./press.js").Press[]} waiting */
 function mayPress(command, waiting) {
-  const what = (/** @type {any} */ { do: order, counter, service, id, ticket }) => JSON.stringify([order, counter, service, id, ticket]);
+  const what = (/** @type {any} */ { do: order, counter, service, id, ticket, screen }) => JSON.stringify([order, counter, service, id, ticket, screen]);
   return !waiting.some((press) => what(press.command) === what(command));
 }
 
@@ -28,6 +30,7 @@ function render(view) {
   for (const line of view.lines) renderLine(one(`[data-line="${line.line}"]`), line);
   for (const office of all("[data-office]")) renderOffice(office, view.closed_services);
   renderAnnouncements(view.announcements);
+  screens.render(view.screens);
   for (const button of all("[data-command] button")) disable(button, view.closed);
 }
 

@@ -25,6 +25,8 @@ const CATCH_UP_MS = 300;
 /** A press that is answered within this is not worth a word on the way. */
 const QUIET_MS = 1500;
 const NUMBERS = ["counter", "minutes"];
+const LISTS = ["agencies"];
+const TICKS = ["speaks", "urgent"];
 
 export class Staff {
   /** @param {any} page the page's data @param {Parts} parts */
@@ -202,10 +204,16 @@ export class Staff {
 function commandOf(form, button) {
   /** @type {any} */
   const command = {};
-  new FormData(form).forEach((value, name) => { command[name] = NUMBERS.includes(name) ? Number(value) : value; });
+  new FormData(form).forEach((value, name) => { command[name] = LISTS.includes(name) ? (command[name] || []).concat(value) : valueOf(name, value); });
   if (button.name) command[button.name] = button.value;
   if (command.seen === "") command.seen = null;
   return /** @type {Command} */ (Object.assign(command, { command_id: commandId() }));
+}
+
+/** @param {string} name @param {any} text */
+function valueOf(name, text) {
+  if (TICKS.includes(name)) return text === "true";
+  return NUMBERS.includes(name) ? Number(text) : text;
 }
 
 function storage() {
