@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from displays.kiosk.printing import print_taken
 from displays.visit import own_tickets
 from displays.visit_pages import join_page, known_visit, visit_page, visit_path
 from server.core.entry import Entry
 from server.core.events import TicketIssued
 from server.core.place import Place
-from server.core.values import VisitId
+from server.core.values import Label, VisitId
 from server.hub.room import Room
 from server.web import errors
+from server.web.day_code import check_day_code
 from server.web.errors import Problem
 from server.web.pages import said
 from server.web.requests import (
@@ -58,8 +60,10 @@ async def take(request: web.Request) -> web.Response:
     resident = _resident(request, room)
     if is_form(request):
         return await _take_by_form(request, room, resident)
-    visit, entry = await _issue(request, room, resident, await json_body(request))
-    return web.json_response(_answer(request, room, visit, entry), status=201)
+    wish, before = await json_body(request), room.offset
+    visit, entry = await issue(request, room, resident, wish)
+    printing = print_taken(request, room, resident.by, labels_of(entry, visit), copy=entry.offset <= before)
+    return web.json_response({**_answer(request, room, visit, entry), "printing": printing}, status=201)
 
 
 @routes.post("/{bazaar}/visit/{token}/commands")
@@ -81,28 +85,35 @@ async def command(request: web.Request) -> web.Response:
 
 async def _take_by_form(request: web.Request, room: Room, resident: Resident) -> web.Response:
     form = await form_body(request)
-    single: dict[str, object] = {name: form[name][-1] for name in ("command_id", "lane", "visit") if name in form}
+    single: dict[str, object] = {name: form[name][-1] for name in ("command_id", "lane", "visit", "code") if name in form}
+    if "representing" in form:
+        single["representing"] = True
     try:
         if "services" not in form:
             raise Problem(422, "malformed", "Tick at least one errand.", field="services")
-        visit, _ = await _issue(request, room, resident, {**single, "services": form["services"]})
+        visit, _ = await issue(request, room, resident, {**single, "services": form["services"]})
     except Problem as problem:
         return join_page(request, room, status=problem.status, fault=said(request, problem.sentence, problem.fields), form=form)
     return web.Response(status=303, headers={"Location": visit_path(room, visit_token(request, room, visit))})
 
 
-async def _issue(request: web.Request, room: Room, resident: Resident, wish: Mapping[str, object]) -> tuple[VisitId, Entry]:
+async def issue(request: web.Request, room: Room, resident: Resident, wish: Mapping[str, object]) -> tuple[VisitId, Entry]:
     """Have the tickets issued to the visit that the wish names by its token, else to a new one.
 
     Raises:
-        Problem: 404 for a token that opens nothing, 409 for a refusal or a command_id under which somebody else sent something, 422, 429.
+        Problem: 403 without the code of the day where a new visit needs it, 404 for a token that opens nothing, 409 for a refusal or a
+            command_id under which somebody else sent something, 422, 429.
     """
     check_limit(request, room)
-    token = wish.get("visit")
+    token, code = wish.get("visit"), wish.get("code")
     if not isinstance(token, str | None):
         raise errors.malformed("visit", "no text")
+    if not isinstance(code, str | None):
+        raise errors.malformed("code", "no text")
+    if not token:
+        check_day_code(request, room, code or "")
     visit = visit_of(request, room, token) if token else new_visit(request, room, resident.device, str(wish.get("command_id")))
-    given = {name: wish[name] for name in ("command_id", "services", "lane") if name in wish}
+    given = {name: wish[name] for name in ("command_id", "services", "lane", "representing") if name in wish}
     entry = await carry_out(request, room, {**given, "do": "issue", "visit": visit}, resident.by)
     if not _issued(entry, visit):
         raise Problem(409, "not_allowed", "This was sent before, by somebody else.")
@@ -139,6 +150,11 @@ def _answer(request: web.Request, room: Room, visit: VisitId, entry: Entry) -> d
 
 def _ticket(event: TicketIssued, place: Place | None) -> dict[str, object]:
     return {"label": event.ticket, "line": event.line, "services": list(event.services), "ahead": place.ahead if place else None}
+
+
+def labels_of(entry: Entry, visit: VisitId) -> list[Label]:
+    """The numbers that the entry gave to the visit."""
+    return [event.ticket for event in _issued(entry, visit)]
 
 
 def _issued(entry: Entry, visit: VisitId) -> list[TicketIssued]:

@@ -1,27 +1,25 @@
-"""The pages of those who take numbers and follow their turn: on their own phones, and at a kiosk."""
+"""The pages of those who take numbers and follow their turn on their own phones."""
 
 from types import MappingProxyType
 
 from aiohttp import web
 
-from displays.offer import offices
+from displays.offer import offices, precheck
 from displays.visit import lines_followed, own_tickets
 from server.core.values import TicketState, VisitId
 from server.hub.room import Room
 from server.store.command_ids import new_command_id
 from server.web import errors
 from server.web.addresses import home_of, public_url
-from server.web.credentials import ADMIN, COOKIE_S, DEVICE_COOKIE, SUPERVISOR, kiosk_principal, new_device
+from server.web.credentials import COOKIE_S, DEVICE_COOKIE, new_device
 from server.web.keys import CREDENTIALS, CROWD
 from server.web.pages import local_time, render
 from server.web.qr import qr_picture
-from server.web.requests import Form, device_of, require, room_of, visit_of
+from server.web.requests import Form, device_of, room_of, visit_of
 
 routes = web.RouteTableDef()
 
 NO_FORM: Form = MappingProxyType({})
-KIOSK_IDLE_S = 45
-KIOSK_WARNING_S = 10
 
 
 @routes.get("/{bazaar}/join")
@@ -58,45 +56,32 @@ async def qr(request: web.Request) -> web.Response:
     return web.Response(body=picture, content_type="image/svg+xml")
 
 
-@routes.get("/{bazaar}/kiosk/{number:[0-9]{1,4}}")
-async def kiosk(request: web.Request) -> web.Response:
-    """The same choice in few large steps, for a paired kiosk."""
-    room = room_of(request)
-    number = int(request.match_info["number"])
-    require(request, room, kiosk_principal(number), ADMIN, SUPERVISOR)
-    return render(
-        request,
-        "kiosk.html",
-        bazaar=room.plan.bazaar,
-        number=number,
-        closed=room.bazaar.closed,
-        offices=offices(room.bazaar),
-        command_id=new_command_id(),
-        page={
-            "base": home_of(room),
-            "first_language": room.plan.bazaar.languages[0],
-            "idle_s": KIOSK_IDLE_S,
-            "warning_s": KIOSK_WARNING_S,
-            "frame": room.frame("bazaar").as_map(),
-        },
-    )
-
-
 def join_page(request: web.Request, room: Room, *, status: int = 200, fault: str = "", form: Form = NO_FORM) -> web.Response:
     """The page to take numbers; with what was filled in and why it did not work when it comes back."""
+    offered = offices(room.bazaar)
+    visit = request.match_info.get("token", "") or _filled(form, "visit")
     return render(
         request,
         "join.html",
         status=status,
         bazaar=room.plan.bazaar,
         closed=room.bazaar.closed,
-        offices=offices(room.bazaar),
-        visit=request.match_info.get("token", "") or next(iter(form.get("visit", ())), ""),
+        offices=offered,
+        precheck=precheck(room.bazaar, offered),
+        visit=visit,
         chosen=form.get("services", ()),
-        lane=next(iter(form.get("lane", ())), "regular"),
+        lane=_filled(form, "lane") or "regular",
+        representing="representing" in form,
+        asks_code=room.plan.bazaar.day_code and not visit,
+        code=_filled(form, "code"),
         fault=fault,
         command_id=new_command_id(),
+        page={"base": home_of(room), "frame": room.frame("bazaar").as_map()},
     )
+
+
+def _filled(form: Form, field: str) -> str:
+    return next(iter(form.get(field, ())), "")
 
 
 def visit_page(request: web.Request, room: Room, visit: VisitId, *, status: int = 200, fault: str = "", fault_of: str = "") -> web.Response:

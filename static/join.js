@@ -1,27 +1,33 @@
 // Taking numbers on the phone: search, what is chosen so far, and one press that is carried out once however often it is sent.
 // Without this script the page is a form that works.
 import { all, one, tell, text } from "./dom.js";
-import { commandId } from "./feed.js";
-import { chosen, markChosen, sayChosen, take } from "./take.js";
-
-/** How people write a word, and how it is spelled here. */
-/** @type {[RegExp, string][]} */
-const SPELLINGS = [[/antrian/g, "antrean"]];
-const MARKS = /[\u0300-\u036f]/g;
+import { commandId, follow } from "./feed.js";
+import { fitting } from "./search.js";
+import { chosen, markChosen, take } from "./take.js";
+import { paintWaits } from "./waits.js";
+import { Wishes } from "./wishes.js";
+import { say } from "./words.js";
 
 const page = JSON.parse(one("#page").textContent);
 const form = one("[data-join]");
+let lines = page.frame.view.lines;
+/** @type {Wishes} */
+let wishes;
 
 // Lifecycle
 
 function start() {
+  wishes = new Wishes(form, page.strings);
   one("[data-search-field]", form).hidden = false;
   one("[data-search-box]", form).addEventListener("input", (/** @type {any} */ event) => search(event.target.value));
   one("[data-continue]", form).addEventListener("click", goOn);
+  const add = one("[data-add]", form);
+  if (add) add.addEventListener("click", () => tick(add.dataset.add));
   form.addEventListener("change", paint);
   form.addEventListener("submit", press);
   // A page that comes back from the browser's memory begins anew: its numbers were taken.
   addEventListener("pageshow", (event) => event.persisted && renew());
+  follow({ base: page.base, channels: ["bazaar"], frames: [page.frame], onFrame, onAge });
   paint();
 }
 
@@ -32,32 +38,43 @@ function renew() {
   paint();
 }
 
+/** @param {import("./feed.js").Frame} frame */
+function onFrame({ view }) {
+  lines = view.lines;
+  paintWaits(lines, page.strings);
+  wishes.paint(chosen(form), lines);
+}
+
+/** @param {import("./feed.js").Age} age */
+function onAge({ seconds, stale }) {
+  const age = one("[data-age]", form);
+  text(age, say(page.strings.age, { n: seconds }));
+  if (stale) age.dataset.stale = "";
+  else delete age.dataset.stale;
+}
+
 // Actions
 
-/** @param {string} words */
-function search(words) {
-  const wanted = plain(words).split(" ").filter(Boolean);
-  let found = 0;
+/** @param {string} typed */
+function search(typed) {
+  const errands = all("[data-errand]", form);
+  const fits = fitting(typed, errands.map((errand) => errand.dataset.search));
+  const looks = typed.trim() !== "";
+  errands.forEach((errand, index) => { errand.hidden = !fits[index] && !one("input", errand).checked; });
   for (const office of all("[data-office]", form)) {
-    const errands = all("[data-errand]", office);
-    const fitting = errands.filter((errand) => fits(plain(String(errand.dataset.search)), wanted));
-    errands.forEach((errand) => { errand.hidden = !fitting.includes(errand) && !one("input", errand).checked; });
-    office.hidden = !fitting.length;
-    office.open = wanted.length ? fitting.length > 0 : Boolean(one("input:checked", office));
-    found += fitting.length;
+    const found = errands.filter((errand, index) => fits[index] && office.contains(errand));
+    office.hidden = !found.length;
+    office.open = looks ? found.length > 0 : Boolean(one("input:checked", office));
   }
-  one("[data-nothing-found]", form).hidden = found > 0;
+  const count = fits.filter(Boolean).length;
+  text(one("[data-found]", form), looks && count ? say(page.strings.found, { n: count }) : "");
+  one("[data-nothing-found]", form).hidden = count > 0;
 }
 
-/** Every word must begin a word of the errand: "ktp baru", "A", "antrian". @param {string} text @param {string[]} wanted */
-function fits(text, wanted) {
-  return wanted.every((word) => ` ${text}`.includes(` ${word}`));
-}
-
-/** Lower case, one spelling, no accents, words apart by one space. @param {string} text */
-function plain(text) {
-  const lower = text.toLowerCase().normalize("NFD").replace(MARKS, "");
-  return SPELLINGS.reduce((said, [written, spelled]) => said.replace(written, spelled), lower).split(/[^a-z0-9]+/).join(" ").trim();
+/** @param {string} code */
+function tick(code) {
+  one(`[data-errand="${code}"] input`, form).checked = true;
+  paint();
 }
 
 /** @param {Event} event */
@@ -86,15 +103,16 @@ async function press(event) {
 // Render
 
 function paint() {
-  const count = chosen(form).length;
+  const errands = chosen(form);
   markChosen(form);
   for (const office of all("[data-office]", form)) {
     text(one("[data-office-chosen]", office), all("input:checked", office).length || "");
   }
-  text(one("[data-chosen-count]", form), `${page.strings.chosen}: ${count}`);
-  one("[data-chosen-none]", form).hidden = count > 0;
-  one("[data-wishes]", form).hidden = count === 0;
-  sayChosen(form, (errand) => one(".office-name", /** @type {Element} */ (errand.closest("[data-office]"))).firstChild.textContent.trim());
+  text(one("[data-chosen-count]", form), `${page.strings.chosen}: ${errands.length}`);
+  one("[data-chosen-none]", form).hidden = errands.length > 0;
+  const add = one("[data-add]", form);
+  if (add) add.hidden = errands.some((errand) => errand.dataset.errand === add.dataset.add);
+  wishes.paint(errands, lines);
 }
 
 if (form) start();

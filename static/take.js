@@ -34,9 +34,10 @@ export function sayChosen(form, officeOf) {
  * @param {any} form @param {string} unsent what is said when nobody answers @returns {Promise<{taken: any, sentence: string}>}
  */
 export async function take(form, unsent) {
-  const { command_id: id, lane, visit } = form.elements;
+  const { command_id: id, lane, visit, representing, code } = form.elements;
   const services = chosen(form).map((errand) => errand.dataset.errand);
-  const wish = { services, lane: lane.value, command_id: id.value, visit: visit && visit.value };
+  const asked = { visit: visit && visit.value, code: code && code.value, representing: Boolean(representing && representing.checked) };
+  const wish = { services, lane: lane.value, command_id: id.value, ...asked };
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
   try {
     const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(wish) });
