@@ -5,6 +5,7 @@ from dataclasses import asdict
 from itertools import islice
 from typing import assert_never
 
+from displays.voice.heard import heard, speakers_of
 from server.core import events as happened
 from server.core.bazaar import Bazaar, Call, CounterStand
 from server.core.events import Event
@@ -21,6 +22,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
     The contract's fields, and ``reason`` of a pause, ``closed`` (the bazaar). ``call_at`` and ``at`` are the latest call *or recall*, so
     that a screen knows whether it is fresh. ``clock`` says how to read the frame's time on the hall's wall: ``{timezone, opens, closes}``.
     ``screen`` is what the desk has made of the screen, ``{name, agencies, zone, speaks}``; None in ``hall``.
+    ``speech`` are the calls that its loudspeaker says (`displays.voice.heard`).
     """
     agencies = _agencies(bazaar, argument)
     if agencies is None:
@@ -35,6 +37,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
         "clock": {"timezone": info.timezone, "opens": info.opens, "closes": info.closes},
         "closed": bazaar.closed,
         "screen": _screen(bazaar.screens[argument]) if argument else None,
+        "speech": heard(bazaar, bazaar.screens[argument]) if argument else None,
     }
 
 
@@ -86,6 +89,7 @@ def _screens_of(bazaar: Bazaar, counter: CounterNumber | None) -> Iterator[str]:
     agency = bazaar.plan.agency_of_counter(counter).code
     yield ""
     yield from (screen.code for screen in bazaar.screens.values() if agency in screen.agencies)
+    yield from speakers_of(bazaar, counter)
 
 
 def _counter(bazaar: Bazaar, stand: CounterStand) -> View:

@@ -11,6 +11,7 @@ from aiohttp import web
 from displays.offer import offices
 from displays.order import verdict_of
 from displays.screen_pages import lost_screen
+from displays.voice.pages import voice_of_page
 from server.core.plan import Plan
 from server.core.plan_parts import Screen
 from server.core.values import TicketState
@@ -93,6 +94,7 @@ async def tv(request: web.Request) -> web.Response:
             "pages": pages,
             "page": first,
             "page_ms": PAGE_S * 1000,
+            "voice": voice_of_page(request, room),
             "device": f"screen/{screen.code}",
             "version": request.app[VERSION],
         },

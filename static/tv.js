@@ -4,6 +4,7 @@ import { CallQueue } from "./calls.js";
 import { all, mark, one } from "./dom.js";
 import { follow } from "./feed.js";
 import { keepReporting } from "./report.js";
+import { speakCalls } from "./speech.js";
 import { say } from "./words.js";
 
 /** @typedef {import("./calls.js").Call} Call */
@@ -16,13 +17,11 @@ const FRESH_EDGE_MS = 30000;
 const QUEUE_SHOWN = 3;
 /** So many characters of a saying fit on one line of the foot, and in smaller letters on two. */
 const LINE_CHARACTERS = [62, 125];
-const CHIME = [{ hertz: 880, at: 0 }, { hertz: 659.26, at: 0.35 }];
 
 const page = JSON.parse(one("#page").textContent);
 const memoryKey = `urut:shown:${page.base}:${page.frame.channel}`;
 const queue = new CallQueue(JSON.parse(sessionStorage.getItem(memoryKey) || `{"epoch":"","shown":[]}`));
 const clock = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit", timeZone: page.frame.view.clock.timezone });
-const sound = new AudioContext();
 
 let view = page.frame.view;
 let heard = { at: page.frame.at, since: performance.now() };
@@ -35,22 +34,25 @@ let callTimer = 0;
 let offset = page.frame.offset;
 /** @type {{tell: () => void} | null} */
 let reporter = null;
+/** @type {import("./speech.js").SoundState} */
+let sound = "none";
 
 /** The hub's time, Unix ms. */
 const hubNow = () => heard.at + performance.now() - heard.since;
 /** @param {number} counter */
 const pageOf = (counter) => page.pages.findIndex((/** @type {number[]} */ numbers) => numbers.includes(counter));
+const speech = speakCalls({
+  base: page.voice.base, languages: page.voice.languages, key: `${page.base}:${page.frame.channel}`, now: hubNow, onSound: renderSound,
+});
 
 // Lifecycle
 
 function start() {
   apply(page.frame);
   waitToTurnPage();
-  for (const gesture of ["keydown", "pointerdown", "click"]) document.addEventListener(gesture, () => sound.resume());
-  sound.onstatechange = renderSound;
   follow({ base: page.base, channels: [page.frame.channel], frames: [page.frame], onFrame: apply, onAge: renderAge });
   document.body.setAttribute("data-ready", "");
-  const finding = () => ({ state: sound.state === "running" ? "ok" : "sound_locked", offset });
+  const finding = () => ({ state: sound === "locked" ? "sound_locked" : "ok", offset });
   const { base, device, version } = page;
   reporter = keepReporting({ base, device, version, finding, onAnswer: renderDayCode, onGone: () => location.reload() });
 }
@@ -62,6 +64,7 @@ function apply(frame) {
   view = frame.view;
   if (frame.at > hubNow()) heard = { at: frame.at, since: performance.now() };
   queue.take(frame);
+  speech.take(frame);
   render();
   if (shownCall && queue.stands(shownCall)) renderCall();
   else endCall();
@@ -90,7 +93,6 @@ function nextCall() {
   shownCall = queue.waiting(hubNow())[0] || null;
   if (shownCall) {
     queue.markShown(shownCall);
-    chime();
     callTimer = setTimeout(nextCall, CALL_MS);
   }
   queue.forget(hubNow());
@@ -101,23 +103,6 @@ function nextCall() {
 function endCall() {
   clearTimeout(callTimer);
   nextCall();
-}
-
-function chime() {
-  if (sound.state !== "running") return renderSound();
-  for (const note of CHIME) {
-    const start = sound.currentTime + note.at;
-    const tone = sound.createOscillator();
-    const volume = sound.createGain();
-    tone.frequency.value = note.hertz;
-    volume.gain.setValueAtTime(0, start);
-    volume.gain.linearRampToValueAtTime(0.6, start + 0.02);
-    volume.gain.exponentialRampToValueAtTime(0.001, start + 1.2);
-    tone.connect(volume);
-    volume.connect(sound.destination);
-    tone.start(start);
-    tone.stop(start + 1.25);
-  }
 }
 
 // Render
@@ -215,10 +200,11 @@ function renderAge(age) {
   sign.textContent = age.stale ? say(page.strings.stale, { n: age.seconds }) : "";
 }
 
-function renderSound() {
-  const locked = sound.state !== "running";
-  document.body.setAttribute("data-sound", locked ? "locked" : "on");
-  one("[data-locked]").hidden = !locked;
+/** @param {import("./speech.js").SoundState} state */
+function renderSound(state) {
+  sound = state;
+  document.body.setAttribute("data-sound", state);
+  one("[data-locked]").hidden = state !== "locked";
   if (reporter) reporter.tell();
 }
 

@@ -57,7 +57,7 @@ async def _run_ahead(app: web.Application) -> AsyncIterator[None]:
 
 def voice_of_page(request: web.Request, room: Room) -> dict[str, object]:
     """What the script of a hall screen needs to know: ``base``, the address of all sounds, and ``languages`` in which calls are said."""
-    voice = request.app.get(VOICE, SILENT)
+    voice = request.app[VOICE]
     return {"base": f"{home_of(room)}/voice/{voice.version}", "languages": voice.languages}
 
 
@@ -65,15 +65,14 @@ def voice_of_page(request: web.Request, room: Room) -> dict[str, object]:
 async def own_sound(request: web.Request) -> web.Response:
     """The chime, or the nothing by which a page learns whether it may play. Both are the same in every bazaar and version."""
     room = room_of(request)
-    if AHEAD in request.app:
-        request.app[AHEAD].listen(room.plan.bazaar.id)
+    request.app[AHEAD].listen(room.plan.bazaar.id)
     return _answer(request, _own_sound(request.match_info["name"]), Kind.WAV)
 
 
 @routes.get("/{bazaar}/voice/{version:[0-9a-f]{12}}/{language:[a-z]+}/{label}/{counter:[0-9]{1,3}}/{form:[a-z]+}.{kind:wav|mp3}")
 async def call_sound(request: web.Request) -> web.Response:
     """The sentence that calls a ticket to a counter of its line."""
-    voice, said, kind = request.app.get(VOICE, SILENT), _sentence(request), Kind(request.match_info["kind"])
+    voice, said, kind = request.app[VOICE], _sentence(request), Kind(request.match_info["kind"])
     file = voice.kept(said, kind)
     if file is None:
         if not voice.can_say(said):
@@ -89,7 +88,7 @@ async def call_sound(request: web.Request) -> web.Response:
 
 def _sentence(request: web.Request) -> Sentence:
     """What the address asks for; raises `Problem` 404 unless the bazaar might call just that."""
-    voice, bazaar, asked = request.app.get(VOICE, SILENT), room_of(request).bazaar, request.match_info
+    voice, bazaar, asked = request.app[VOICE], room_of(request).bazaar, request.match_info
     if asked["form"] not in set(Form):
         raise not_found("recording")
     if asked["language"] not in voice.languages:
@@ -109,7 +108,7 @@ def _call(bazaar: Bazaar, label: Label, number: CounterNumber) -> tuple[Label, C
 
 
 def _answer(request: web.Request, file: bytes, kind: Kind) -> web.Response:
-    current = request.match_info["version"] == request.app.get(VOICE, SILENT).version
+    current = request.match_info["version"] == request.app[VOICE].version
     return web.Response(body=file, content_type=kind.media_type, headers={"Cache-Control": FOREVER if current else "no-store"})
 
 

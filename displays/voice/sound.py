@@ -24,7 +24,7 @@ _MP3_KBITS = 32
 _MP3_QUALITY = 5
 
 CHIME_HZ = (880.0, 659.26)
-CHIME_NOTE_S, CHIME_REST_S = 0.35, 0.95
+CHIME_NOTE_S, CHIME_REST_S = 0.3, 0.75
 
 
 class BadSound(Exception):

@@ -16,10 +16,6 @@ pytestmark = pytest.mark.browser
 
 SCREENS = [{"code": "utama", "name": "Utama"}, {"code": "barat", "name": "Barat", "agencies": ["polsek"]}]
 SIZES = ((1920, 1080), (1280, 720), (1366, 768), (1024, 768))
-MUTE = """window.AudioContext = class {
-    constructor() { this.state = "suspended"; }
-    resume() { this.state = "running"; this.onstatechange(); }
-};"""
 
 
 @pytest_asyncio.fixture
@@ -189,16 +185,6 @@ async def test_labels_fit(page: Page, served: Served) -> None:
         assert outer["y"] <= inner["y"]
         assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
         assert inner["y"] + inner["height"] <= outer["y"] + outer["height"]
-
-
-async def test_locked_sound(page: Page, served: Served) -> None:
-    """A screen whose sound the browser locks says so, until somebody presses OK."""
-    await page.add_init_script(MUTE)
-    await _open(page, served)
-    await _next(served, 1)
-    await expect(page.locator("body[data-sound='locked'] [data-locked]")).to_be_visible()
-    await page.keyboard.press("Enter")
-    await expect(page.locator("body[data-sound='on'] [data-locked]")).to_be_hidden()
 
 
 async def test_without_scripts(page: Page, served: Served) -> None:

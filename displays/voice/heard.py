@@ -1,0 +1,60 @@
+"""Whose calls a screen's loudspeaker says: those of all agencies of all screens that are heard where it is."""
+
+from collections.abc import Container, Iterator
+from itertools import islice
+
+from server.core.bazaar import Bazaar, Ticket
+from server.core.plan_parts import Screen
+from server.core.values import AgencyCode, CounterNumber, Label
+from server.hub.channels import View
+
+HEARD_MAX = 12
+"""The newest calls and recalls that a speaking screen is told; more than a loudspeaker says in a minute are called in none."""
+
+
+def heard(bazaar: Bazaar, screen: Screen) -> list[View] | None:
+    """The calls that the screen says, newest first, as ``{label, counter, agency, call_offset, at, calls}``; None when it is mute.
+
+    The latest call of each ticket; ``at`` is that call or its latest recall. A call that was undone is not among them.
+    """
+    if not screen.speaks:
+        return None
+    agencies = _agencies(bazaar, screen)
+    calls = dict([*_at_counters(bazaar, agencies), *islice(_called(bazaar, agencies), HEARD_MAX)])
+    newest = sorted(calls, key=lambda label: _when(bazaar.tickets[label]), reverse=True)[:HEARD_MAX]
+    return [_call(bazaar, bazaar.tickets[label], calls[label]) for label in newest]
+
+
+def speakers_of(bazaar: Bazaar, counter: CounterNumber) -> Iterator[str]:
+    """The codes of the screens that say the calls of a counter."""
+    agency = bazaar.plan.agency_of_counter(counter).code
+    return (code for code, screen in bazaar.screens.items() if screen.speaks and agency in _agencies(bazaar, screen))
+
+
+def _agencies(bazaar: Bazaar, screen: Screen) -> set[AgencyCode]:
+    return {code for other in bazaar.screens.values() if other.zone == screen.zone for code in other.agencies}
+
+
+def _at_counters(bazaar: Bazaar, agencies: Container[AgencyCode]) -> Iterator[tuple[Label, CounterNumber]]:
+    """Who is at a counter may be called again, however long ago the call was."""
+    for stand in bazaar.counters.values():
+        if stand.serving and bazaar.plan.agency_of_counter(stand.number).code in agencies:
+            yield stand.serving, stand.number
+
+
+def _called(bazaar: Bazaar, agencies: Container[AgencyCode]) -> Iterator[tuple[Label, CounterNumber]]:
+    """The newest calls, also of those who are at no counter any more; an earlier call of a ticket that was called again is no news."""
+    for call in reversed(bazaar.calls):
+        if bazaar.tickets[call.ticket].call_offset == call.offset and bazaar.plan.agency_of_counter(call.counter).code in agencies:
+            yield call.ticket, call.counter
+
+
+def _when(ticket: Ticket) -> tuple[int, int]:
+    """Where its latest call or recall stands among those of others: by time, calls of one moment by their order in the log."""
+    return ticket.recalled_at or ticket.called_at or 0, ticket.call_offset or 0
+
+
+def _call(bazaar: Bazaar, ticket: Ticket, counter: CounterNumber) -> View:
+    at, offset = _when(ticket)
+    agency = bazaar.plan.agency_of_counter(counter).code
+    return {"label": ticket.label, "counter": counter, "agency": agency, "call_offset": offset, "at": at, "calls": ticket.calls}

@@ -1,0 +1,208 @@
+// What the loudspeaker of a hall says, and when: one thing at a time, in the order of the log. What is seen never waits for it.
+// SpeechQueue and Speaker are pure; speakCalls gives them the browser.
+
+import { FRESH_MS } from "./calls.js";
+
+/**
+ * @typedef {import("./calls.js").Call} Call
+ * @typedef {import("./calls.js").Memory} Memory
+ * @typedef {"played" | "failed" | "locked"} Outcome
+ * @typedef {"on" | "locked" | "none"} SoundState  heard; the browser wants a key pressed first; this screen says nothing
+ */
+
+/** The hub tells so many calls; with fewer in the view there were no more. */
+const HEARD_MAX = 12;
+/** Before a sentence is said once more. */
+const REST_MS = 1000;
+/** No sound takes so long: a device that has not played it by then will not. */
+const SOUND_MS_MAX = 20000;
+
+export class SpeechQueue {
+  /** @param {Memory} memory what an earlier run of the page has said */
+  constructor(memory) {
+    this.epoch = memory.epoch;
+    this.said = new Map(memory.shown);
+    /** @type {Map<number, Call>} */
+    this.calls = new Map();
+  }
+
+  /** Take the calls of a newer frame. @param {{epoch: string, view: {speech: Call[] | null}}} frame */
+  take(frame) {
+    const told = frame.view.speech || [];
+    if (frame.epoch !== this.epoch) {
+      this.epoch = frame.epoch;
+      this.said.clear();
+      this.calls.clear();
+    }
+    const offsets = new Set(told.map((call) => call.call_offset));
+    const oldest = told.length < HEARD_MAX ? -Infinity : told[told.length - 1].at;
+    for (const [offset, call] of this.calls) {
+      // Newer than the oldest that is told and yet not there: it was undone, or this screen does not say it any more.
+      if (call.at > oldest && !offsets.has(offset)) this.calls.delete(offset);
+    }
+    for (const call of told) this.calls.set(call.call_offset, call);
+  }
+
+  /** Calls still to be said, in the order of the log. @param {number} now the hub's time, ms @returns {Call[]} */
+  waiting(now) {
+    return Array.from(this.calls.values())
+      .filter((call) => call.calls > (this.said.get(call.call_offset) || 0) && now - call.at <= FRESH_MS)
+      .sort((one, other) => one.at - other.at || one.call_offset - other.call_offset);
+  }
+
+  /** Whether the call still stands: it was not undone. @param {Call} call */
+  stands(call) {
+    return this.calls.has(call.call_offset);
+  }
+
+  /** @param {Call} call */
+  markSaid(call) {
+    this.said.set(call.call_offset, call.calls);
+  }
+
+  /** Forget what can never be said again, so that a screen that runs for days keeps a small memory. @param {number} now */
+  forget(now) {
+    for (const [offset, call] of this.calls) if (now - call.at > FRESH_MS) this.calls.delete(offset);
+    for (const offset of this.said.keys()) if (!this.calls.has(offset)) this.said.delete(offset);
+  }
+
+  /** @returns {Memory} */
+  memory() {
+    return { epoch: this.epoch, shown: Array.from(this.said) };
+  }
+}
+
+/** What is said of a call or of its recall. @param {number} calls */
+const formOf = (calls) => (calls < 2 ? "full" : calls === 2 ? "second" : "last");
+
+export class Speaker {
+  /**
+   * Says what waits in the queue. `chime` and `sentence` play a sound to its end; `rest` waits.
+   * @param {SpeechQueue} queue
+   * @param {{
+   *   now: () => number, languages: string[], rest: (ms: number) => Promise<unknown>, chime: () => Promise<Outcome>,
+   *   sentence: (call: Call, language: string, form: string) => Promise<Outcome>, onSaid?: () => void,
+   * }} parts
+   */
+  constructor(queue, parts) {
+    this.queue = queue;
+    this.parts = parts;
+    this.speaking = false;
+  }
+
+  /** Something may wait. Says all of it, one call after the other; does nothing while it is speaking. */
+  async wake() {
+    if (this.speaking) return;
+    this.speaking = true;
+    try {
+      let first = true;
+      while (this.next() && await this.say(first)) first = false;
+      this.queue.forget(this.parts.now());
+    } finally {
+      this.speaking = false;
+    }
+  }
+
+  /** @returns {Call | undefined} */
+  next() {
+    return this.queue.waiting(this.parts.now())[0];
+  }
+
+  /**
+   * Say the next call. With others behind it, only number and counter; the chime rings before the first of a row. False when locked.
+   * @param {boolean} first
+   */
+  async say(first) {
+    const { chime, languages, sentence, now, onSaid } = this.parts;
+    if ((first || !languages.length) && await chime() === "locked") return false;
+    const [call, ...behind] = this.queue.waiting(now());
+    if (!call) return true;
+    this.queue.markSaid(call);
+    if (onSaid) onSaid();
+    if (!languages.length) return true;
+    const form = behind.length ? "short" : formOf(call.calls);
+    if (await sentence(call, languages[0], form) === "locked") return false;
+    await this.repeat(call, form);
+    return true;
+  }
+
+  /** Say it once more, or in the other languages, as long as nobody else is to be called. @param {Call} call @param {string} form */
+  async repeat(call, form) {
+    const { languages, rest, sentence } = this.parts;
+    for (const language of languages.length > 1 ? languages.slice(1) : languages) {
+      if (this.next()) return;
+      await rest(REST_MS);
+      if (this.next() || !this.queue.stands(call)) return;
+      await sentence(call, language, form);
+    }
+  }
+}
+
+/**
+ * Say the calls of each frame given to `take`. Sounds come from `base`, the address of the bazaar's voice.
+ * @param {{base: string, languages: string[], key: string, now: () => number, onSound: (state: SoundState) => void}} wish
+ */
+export function speakCalls({ base, languages, key, now, onSound }) {
+  const memory = `urut:said:${key}`;
+  const queue = new SpeechQueue(JSON.parse(sessionStorage.getItem(memory) || `{"epoch":"","shown":[]}`));
+  const bell = new Audio(), mouth = new Audio(), probe = new Audio();
+  const kind = mouth.canPlayType("audio/mpeg") ? "mp3" : "wav";
+  /** @type {SoundState | ""} */
+  let state = "";
+  /** @param {SoundState} heard */
+  const tell = (heard) => {
+    if (heard !== state) onSound(state = heard);
+  };
+  /** @param {HTMLAudioElement} audio @param {string} url */
+  const heard = async (audio, url) => {
+    const outcome = await playToEnd(audio, url);
+    if (outcome !== "failed") tell(outcome === "locked" ? "locked" : "on");
+    return outcome;
+  };
+  const speaker = new Speaker(queue, {
+    now, languages, rest: (ms) => new Promise((done) => setTimeout(done, ms)),
+    chime: () => heard(bell, `${base}/chime.wav`),
+    sentence: (call, language, form) => heard(mouth, `${base}/${language}/${call.label}/${call.counter}/${form}.${kind}`),
+    onSaid: () => sessionStorage.setItem(memory, JSON.stringify(queue.memory())),
+  });
+  // Whether a browser plays is known only when it was asked to: at the start, and again at each key until it does.
+  let asking = false;
+  const listen = async () => {
+    if (asking || state === "none" || state === "on") return;
+    asking = true;
+    const outcome = await heard(probe, `${base}/silence.wav`);
+    asking = false;
+    if (outcome === "played") await speaker.wake();
+  };
+  for (const gesture of ["keydown", "pointerdown", "click"]) document.addEventListener(gesture, listen);
+  return {
+    /** @param {{epoch: string, view: any}} frame */
+    take(frame) {
+      queue.take(frame);
+      if (frame.view.speech === null) return tell("none");
+      if (state === "on") return speaker.wake();
+      if (state === "none") state = "";
+      return listen();
+    },
+  };
+}
+
+/** Play a sound to its end, however it ends. @param {HTMLAudioElement} audio @param {string} url @returns {Promise<Outcome>} */
+function playToEnd(audio, url) {
+  return new Promise((done) => {
+    /** @param {Outcome} outcome */
+    const end = (outcome) => {
+      clearTimeout(timer);
+      audio.onended = audio.onerror = null;
+      done(outcome);
+    };
+    const timer = setTimeout(() => {
+      audio.pause();
+      end("failed");
+    }, SOUND_MS_MAX);
+    audio.onended = () => end("played");
+    audio.onerror = () => end("failed");
+    if (audio.getAttribute("src") !== url || audio.error) audio.src = url;
+    audio.play().catch((fault) => end(fault.name === "NotAllowedError" ? "locked" : "failed"));
+  });
+}
