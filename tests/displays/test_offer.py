@@ -1,9 +1,9 @@
 """What a newcomer finds on offer, told by stories."""
 
-from displays.offer import Errand, Office, offices
+from displays.offer import Errand, Office, offices, precheck
 from server.core import events as happened
 from server.core.values import ServiceCode
-from tests.scenarios import CONFIG, Story, called, given, issued, opened
+from tests.scenarios import CONFIG, Story, called, config_with, given, issued, opened
 
 
 def office(story: Story, code: str) -> Office:
@@ -40,6 +40,24 @@ def test_quota_used_up() -> None:
     story = given(*(issued("B", number) for number in (1, 2, 3)))
     assert (False, True) == (errand(story, "skck").open, errand(story, "hilang").open)
     assert office(story, "polsek").open
+
+
+def test_a_line_on_paper() -> None:
+    """A line whose numbers are on a printed roll is not on offer, and says why."""
+    agencies = [{**CONFIG["agencies"][0], "lines": [CONFIG["agencies"][0]["lines"][0] | {"paper": True}]}, CONFIG["agencies"][1]]
+    story = given(config={**CONFIG, "agencies": agencies})
+    assert [(False, True), (True, False)] == [(errand(story, code).open, errand(story, code).paper) for code in ("ktp", "skck")]
+
+
+def test_where_papers_are_checked() -> None:
+    """The check of papers is offered where the file names it, as long as numbers are given there."""
+    story = given(config=config_with(precheck="hilang"))
+    found = precheck(story.bazaar, offices(story.bazaar))
+    assert found is not None
+    assert ("polsek", "hilang") == (found[0].agency.code, found[1].service.code)
+    story.given(happened.ServiceClosed(service=ServiceCode("hilang")))
+    assert None is precheck(story.bazaar, offices(story.bazaar))
+    assert None is precheck(given().bazaar, offices(given().bazaar))
 
 
 def test_closed_bazaar() -> None:

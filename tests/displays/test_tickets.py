@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from server.web.credentials import DEVICE_COOKIE
+from server.web.credentials import DEVICE_COOKIE, Credentials, scope_of
+from server.web.keys import HUB
 from server.web.limits import Limits
+from server.web.pages import local_time
 from tests.displays.residents import COMMAND_ID, command_id_on, phone, program, take
-from tests.serving import Served, serving
+from tests.scenarios import config_with
+from tests.serving import SECRET, Served, serving
 
 
 @pytest.fixture
@@ -52,6 +55,17 @@ async def test_priority_lane(served: Served) -> None:
     async with phone() as own:
         _, answer = await take(own, served, lane="priority")
     assert "AP-001" == answer["tickets"][0]["label"]
+
+
+async def test_standing_in_for_somebody(served: Served) -> None:
+    """Who comes for somebody else says so, as JSON or in the form, and it stands with the number."""
+    async with phone() as own:
+        await take(own, served, representing=True)
+        form = {"command_id": "phone-command-000002", "services": "skck", "representing": "yes"}
+        async with own.post(f"{served.home}/tickets", data=form) as answer:
+            assert 200 == answer.status
+        await take(own, served, services=["hilang"], command_id="phone-command-000003")
+    assert [True, True, False] == [ticket.representing for ticket in served.room.bazaar.tickets.values()]
 
 
 async def test_sent_twice(served: Served) -> None:
@@ -121,6 +135,8 @@ async def test_more_for_the_same_visit(served: Served) -> None:
         ({"command_id": None}, 422, "command_id"),
         ({"lane": "vip"}, 422, "lane"),
         ({"visit": 7}, 422, "visit"),
+        ({"code": 7}, 422, "code"),
+        ({"representing": "yes"}, 422, "representing"),
         ({"visit": "vAAAA.forged"}, 404, None),
         ({"visit": "v\ud800.x"}, 404, None),
         ({"services": ["nothing"]}, 409, None),
@@ -149,6 +165,46 @@ async def test_limit() -> None:
         assert 201 == (await take(own, served))[0]
         assert 429 == (await take(own, served, command_id="phone-command-000002"))[0]
         assert 201 == (await take(own, served, command_id="phone-command-000003", key=served.keys.kiosks[1]))[0]
+
+
+# The code of the day
+
+
+async def test_code_of_the_day() -> None:
+    """Where the hall shows a code, a phone needs it for its numbers, not for one more errand; a kiosk needs none."""
+    async with serving(config=config_with(day_code=True)) as served, phone() as own:
+        day = local_time(served.room, served.app[HUB].clock()).date()
+        code = Credentials(SECRET).day_code(scope_of("uji", served.room.epoch), day)
+        wrong = f"{(int(code) + 1) % 10000:04d}"
+        for given in (wrong, "", None):
+            status, answer = await take(own, served, code=given)
+            assert (403, "wrong_code") == (status, answer["code"])
+        status, taken = await take(own, served, code=code)
+        assert 201 == status
+        assert 201 == (await take(own, served, services=["skck"], visit=taken["visit"], command_id="phone-command-000002"))[0]
+        assert 201 == (await take(own, served, command_id="phone-command-000003", key=served.keys.kiosks[1]))[0]
+
+
+async def test_code_of_the_day_in_a_form() -> None:
+    """Without scripts the page asks for the code too; a wrong one brings it back as it was filled in, and says so."""
+    async with serving(config=config_with(day_code=True)) as served, phone() as own:
+        async with own.get(f"{served.home}/join") as page:
+            assert 'name="code"' in await page.text()
+        form = {"command_id": COMMAND_ID, "services": "ktp", "code": "9x"}
+        async with own.post(f"{served.home}/tickets", data=form) as answer:
+            text = await answer.text()
+        assert 403 == answer.status
+        assert "data-fault" in text
+        assert 'value="9x"' in text
+
+
+async def test_codes_are_not_guessed_without_end() -> None:
+    """Who guesses on and on is told to wait, in words with the seconds."""
+    async with serving(config=config_with(day_code=True)) as served, phone() as own:
+        answers = [await take(own, served, code="x", command_id=f"phone-command-{number:06d}") for number in range(40)]
+    status, answer = answers[-1]
+    assert (429, "too_many") == (status, answer["code"])
+    assert str(answer["seconds"]) in answer["sentence"]
 
 
 async def test_another_site(served: Served) -> None:
