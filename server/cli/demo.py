@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.cli.bazaars import Keys, keys_of, open_bazaar_log
+from server.cli.demo_page import add_demo_page
 from server.cli.equipment import Equipment
 from server.cli.stores import Settings, own_store
 from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, application, listening, until_told_to_stop
 from server.core.plan_parts import words
-from server.core.values import BazaarId, CounterState
+from server.core.values import BazaarId, CounterNumber, CounterState
 from server.hub.room import Room
 from server.simulate import simulate
 from server.store.plan_file import read_plan
@@ -22,7 +23,7 @@ from server.web.keys import HUB, Addresses
 
 logger = logging.getLogger(__name__)
 
-YOUR_COUNTER = 1
+YOUR_COUNTER = CounterNumber(1)
 """The counter that the simulated officers leave to whoever watches the demo."""
 YOUR_LINE_SHARE = 0.12
 """So few residents come to its line, the first of the sample, that whoever watches soon calls their own number."""
@@ -31,6 +32,12 @@ LOOK_AGAIN_S = 0.05
 _GUIDE = """
   urut demo: {name}
 
+  Open this page   {page}
+
+  It shows a hall TV, the tablet of counter {counter} and a phone side by side. Take a number on the phone for an errand of {agency},
+  then press the big button on the tablet until your number is called: the TV and the phone say so at once. {crowd}
+
+  Each by itself, on other devices too:
   Hall TV          {hub}/{id}/tv/{screen}
   Phone            {hub}/{id}/join
   Kiosk            {hub}/{id}/pair/{kiosk_key}
@@ -39,9 +46,7 @@ _GUIDE = """
   Start page       {hub}/{id}
   Is it in order?  {hub}/{id}/order
 
-  Open the TV, the counter and the phone side by side. Take a number on the phone for an errand of {agency},
-  then press the big button on counter {counter} until your number is called: the TV and the phone say so at once.
-  {crowd} Ctrl-C ends it.
+  Ctrl-C ends it.
 """
 
 
@@ -66,6 +71,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None]) -> None:
         epoch = await open_bazaar_log(store, plan, new_edition=False)
         keys = keys_of(secret, plan, epoch)
         app = application(store, secret, (*PUBLIC_PARTS, *STAFF_PARTS), Addresses(), demo.equipment)
+        page = add_demo_page(app, plan, keys, YOUR_COUNTER, crowd=not demo.quiet)
         async with listening(app, demo.host, demo.port) as url:
             room = await _room(app[HUB].rooms, plan.bazaar.id)
             await _open_counters(room)
@@ -73,7 +79,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None]) -> None:
                 ready = {"bazaar": plan.bazaar.id, "hub": url, "counters": url, "redis": redis_url, **keys.as_map()}
                 say(json.dumps(ready))
             else:
-                say(_guide(room, url, keys, quiet=demo.quiet))
+                say(_guide(room, url, page, keys, quiet=demo.quiet))
             crowd = None if demo.quiet else asyncio.create_task(_crowd(room, url, keys, say if not demo.as_json else _unsaid))
             await until_told_to_stop()
             if crowd is not None:
@@ -107,12 +113,13 @@ async def _crowd(room: Room, url: str, keys: Keys, say: Callable[[str], None]) -
         logger.exception("the simulated people are gone; the bazaar goes on without them")
 
 
-def _guide(room: Room, url: str, keys: Keys, *, quiet: bool) -> str:
+def _guide(room: Room, url: str, page: str, keys: Keys, *, quiet: bool) -> str:
     plan = room.plan
     return _GUIDE.format(
         name=words(plan.bazaar.name, "id"),
         id=plan.bazaar.id,
         hub=url,
+        page=url + page,
         screen=plan.screens[0].code,
         kiosk_key=keys.kiosks[1],
         counter=YOUR_COUNTER,
