@@ -3,9 +3,11 @@
 
 /**
  * @typedef {{channel: string, epoch: string, offset: number, at: number, view: any, head: string}} Frame
- * @typedef {{seconds: number, stale: boolean, connected: boolean, offset: number, epoch: string, head: string, now: number}} Age
- *   seconds: age of the data; stale: so old that people must be told; now: the hub's time in Unix ms (0 before the first frame)
- * @typedef {{base: string, channels: string[], frames?: Frame[], onFrame: (frame: Frame) => void, onAge?: (age: Age) => void}} Wish
+ * @typedef {{seconds: number, stale: boolean, connected: boolean, offset: number, epoch: string, head: string, now: number, bytes: number}} Age
+ *   seconds: age of the data; stale: so old that people must be told; now: the hub's time in Unix ms (0 before the first frame);
+ *   bytes: what this feed has received
+ * @typedef {{base: string, channels: string[], frames?: Frame[], seconds?: number, onFrame: (frame: Frame) => void, onAge?: (age: Age) => void}} Wish
+ *   seconds: the age of `frames`
  */
 
 const SUBPROTOCOL = "urut.v1.json";
@@ -16,6 +18,8 @@ const SILENCE_MS_MAX = 25000;
 /** Data of this age is said to be old. */
 const STALE_S = 25;
 const TICK_MS = 1000;
+/** So many sockets that never spoke, and the frames are asked for instead: something on the way lets no sockets through. */
+const MUTE_SOCKETS_MAX = 2;
 /** The hub restarts or moves us (close codes 1001, 1012): another is there at once, so only spread the crowd a little. */
 const MOVED_CODES = [1001, 1012];
 const MOVED_SPREAD_MS = 1000;
@@ -52,7 +56,12 @@ class Feed {
     /** @type {WebSocket | null} */
     this.socket = null;
     this.connected = false;
+    this.closed = false;
     this.attempt = 0;
+    this.bytes = 0;
+    this.mute = 0;
+    /** @type {{close: () => void} | null} */
+    this.poll = null;
     this.heardAt = performance.now();
     this.news = { at: 0, heardAt: performance.now(), offset: 0, epoch: "", head: "" };
     this.retryTimer = 0;
@@ -62,6 +71,7 @@ class Feed {
       this.moves(frame);
       this.learn(frame);
     }
+    this.news.heardAt -= 1000 * (wish.seconds || 0);
   }
 
   // Lifecycle
@@ -76,6 +86,8 @@ class Feed {
     clearInterval(this.tickTimer);
     self.removeEventListener("online", this.wake);
     this.drop();
+    this.closed = true;
+    this.endPoll();
   }
 
   connect() {
@@ -99,6 +111,7 @@ class Feed {
 
   /** @param {number} code */
   lost(code) {
+    this.missed();
     this.drop();
     const moved = MOVED_CODES.includes(code) && this.attempt === 0;
     const wait = moved ? Math.random() * MOVED_SPREAD_MS : backOff(this.attempt, Math.random());
@@ -107,8 +120,30 @@ class Feed {
   }
 
   tick() {
-    if (this.socket && performance.now() - this.heardAt > SILENCE_MS_MAX) this.connect();
+    if (this.socket && performance.now() - this.heardAt > SILENCE_MS_MAX) {
+      this.missed();
+      this.connect();
+    }
     this.tellAge();
+  }
+
+  /** A socket is gone. When none ever speaks, ask for the frames one by one; a socket that speaks ends that. */
+  missed() {
+    if (this.connected) return;
+    this.mute += 1;
+    if (this.mute === MUTE_SOCKETS_MAX) this.ask();
+  }
+
+  async ask() {
+    const { Poll } = await import("./poll.js");
+    if (this.closed || this.poll || this.mute < MUTE_SOCKETS_MAX) return;
+    this.poll = new Poll(this.wish.base, this.wish.channels, this.positions, (frame, size) => this.apply(frame, size), (news) => this.learn(news));
+  }
+
+  endPoll() {
+    this.mute = 0;
+    if (this.poll) this.poll.close();
+    this.poll = null;
   }
 
   address() {
@@ -127,13 +162,21 @@ class Feed {
     const frame = JSON.parse(text);
     this.heardAt = performance.now();
     this.attempt = 0;
-    const moves = frame.channel !== "" && this.moves(frame);
-    this.learn(frame);
-    if (moves) this.wish.onFrame(frame);
+    this.endPoll();
+    const moves = this.apply(frame, text.length);
     if (!this.connected || moves) {
       this.connected = true;
       this.tellAge();
     }
+  }
+
+  /** Whether a frame is news to its channel; if so it is handed on. @param {Frame} frame @param {number} size in bytes */
+  apply(frame, size) {
+    this.bytes += size;
+    const moves = frame.channel !== "" && this.moves(frame);
+    this.learn(frame);
+    if (moves) this.wish.onFrame(frame);
+    return moves;
   }
 
   /** Whether the frame takes its channel forward; if so that is the channel's position now. @param {Frame} frame */
@@ -144,14 +187,14 @@ class Feed {
     return true;
   }
 
-  /** News is a later time or a later entry. A hub that lost its store repeats itself: the age must then grow. @param {Frame} frame */
+  /** News is a later time or a later entry. A hub that lost its store repeats itself: the age must then grow. @param {Omit<Frame, "channel" | "view">} frame */
   learn(frame) {
     const renewed = frame.epoch !== this.news.epoch;
     const later = frame.offset > this.news.offset;
     if (!renewed && !later && frame.at <= this.news.at) return;
     this.news.heardAt = performance.now();
     this.news.at = renewed ? frame.at : Math.max(frame.at, this.news.at);
-    if (!renewed && frame.offset < this.news.offset) return;
+    if (!renewed && !later) return;
     Object.assign(this.news, { offset: frame.offset, epoch: frame.epoch, head: frame.head });
   }
 
@@ -160,6 +203,6 @@ class Feed {
     const elapsed = performance.now() - this.news.heardAt;
     const { at, offset, epoch, head } = this.news;
     const seconds = Math.floor(elapsed / 1000);
-    this.wish.onAge({ seconds, stale: seconds >= STALE_S, connected: this.connected, offset, epoch, head, now: at && at + elapsed });
+    this.wish.onAge({ seconds, stale: seconds >= STALE_S, connected: this.connected, offset, epoch, head, now: at && at + elapsed, bytes: this.bytes });
   }
 }

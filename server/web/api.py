@@ -10,6 +10,7 @@ from server.hub.live import BadFollow
 from server.hub.room import Room, UnknownChannel
 from server.store.codec import entry_as_json
 from server.web import errors
+from server.web.packing import pack
 from server.web.requests import check_origin, require, room_of
 
 routes = web.RouteTableDef()
@@ -34,14 +35,15 @@ async def follow(request: web.Request) -> web.StreamResponse:
 
 @routes.get("/{bazaar}/views/{channel:.+}")
 async def view(request: web.Request) -> web.Response:
-    """The newest frame of one channel as JSON; with the ETag that the client has, 304."""
+    """The newest frame of one channel as JSON; with the client's own ETag 304. ``Urut-At`` says when it was last known to hold."""
     room = room_of(request)
     frame = _frame_for(request, room, request.match_info["channel"])
     etag = f"{frame.epoch}:{frame.mark.offset}"
-    headers = {"ETag": f'"{etag}"', "Cache-Control": "no-cache"}
-    if any(known.value in (etag, "*") for known in request.if_none_match or ()):
+    known = frame.as_map()
+    headers = {"ETag": f'"{etag}"', "Cache-Control": "no-cache", "Urut-At": str(known["at"])}
+    if any(tag.value in (etag, "*") for tag in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
-    return web.json_response(frame.as_map(), headers=headers)
+    return pack(request, web.json_response(known, headers=headers))
 
 
 def _frame_for(request: web.Request, room: Room, name: str) -> Frame:

@@ -31,6 +31,7 @@ async def test_view_and_etag(served: Served) -> None:
     assert "1" == frame["view"]["waiting"]["regular"]
     async with served.session.get(f"{served.home}/views/line/A", headers={"If-None-Match": etag}) as answer:
         assert 304 == answer.status
+        assert int(answer.headers["Urut-At"]) >= frame["at"]
     await served.submit("issue", services=["ktp"])
     async with served.session.get(f"{served.home}/views/line/A", headers={"If-None-Match": etag}) as answer:
         assert "1-2" == (await answer.json())["view"]["waiting"]["regular"]
