@@ -46,6 +46,8 @@ def _environment(catalogues: Catalogues, language: str, version: str) -> Environ
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
+    # Page data keeps the order of its keys: a script compares it with what comes live.
+    environment.policies["json.dumps_kwargs"] = {"sort_keys": False}
     environment.globals.update(
         lang=language,
         words=partial(words, lang=language),
