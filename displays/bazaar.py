@@ -7,7 +7,7 @@ from displays.hall import announcements
 from server.core import events as happened
 from server.core.bazaar import Bazaar, LineState
 from server.core.events import Event
-from server.core.place import place_of_newcomer
+from server.core.place import line_now, place_of_newcomer
 from server.core.values import Lane
 from server.hub.channels import View
 
@@ -39,11 +39,10 @@ def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
 
 
 def _line(bazaar: Bazaar, line: LineState) -> View:
-    now = one_line.line_now(bazaar, line)
     return {
         "open": one_line.gives_numbers(bazaar, line),
         "waiting": {lane.value: len(state.waiting) for lane, state in line.lanes.items()},
-        "minutes": place_of_newcomer(now, Lane.REGULAR.value).minutes,
-        "counters": now["pace"]["counters"],
+        "minutes": place_of_newcomer(line_now(bazaar, line), Lane.REGULAR.value).minutes,
+        "counters": one_line.open_counters(bazaar, line),
         "left": line.left,
     }

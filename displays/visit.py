@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from displays.line import line_now
+from displays.line import Serving, serving
 from server.core import events as happened
 from server.core.bazaar import LIVE, Bazaar, Ticket, waiting_in
 from server.core.calling import busy_counter, resumes_at
 from server.core.events import Event
-from server.core.place import Place, Serving, TicketNow, place_of
+from server.core.place import Place, TicketNow, line_now, place_of
 from server.core.plan_parts import Agency, Service
 from server.core.values import CounterNumber, TicketState, VisitId
 from server.hub.channels import View
@@ -101,15 +101,15 @@ def _ticket(bazaar: Bazaar, ticket: Ticket) -> View:
 
 
 def _own(bazaar: Bazaar, ticket: Ticket) -> OwnTicket:
-    now = line_now(bazaar, bazaar.lines[ticket.line])
+    line = bazaar.lines[ticket.line]
     waits = ticket.state is TicketState.WAITING
     own: TicketNow = {"lane": ticket.lane.value, "number": ticket.number, "resumes_at": resumes_at(bazaar, ticket)}
     return OwnTicket(
         ticket=ticket,
         agency=bazaar.plan.agency_of(ticket.line),
         services=tuple(bazaar.plan.service(code) for code in ticket.services),
-        serving=now["serving"],
-        place=place_of(now, own) if waits else None,
+        serving=serving(bazaar, line),
+        place=place_of(line_now(bazaar, line), own) if waits else None,
         busy_at=busy_counter(bazaar, ticket) if waits else None,
     )
 

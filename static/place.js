@@ -1,7 +1,9 @@
-// A ticket's place in its line, worked out on the phone. The same rule as server/core/place.py, held to it by tests/place_cases.json.
+// A ticket's place in its line, worked out on the phone as server/core/place.py does; tests/place_cases.json keeps the two in step.
+// How long a wait is likely to be stands in the line's view, as a table that is only read here.
 
 const COARSE_FROM_MINUTES = 30;
 const COARSE_STEP_MINUTES = 5;
+const SECONDS_PER_MINUTE = 60;
 
 /** @typedef {{ahead: number, minutes: [number, number] | null}} Place */
 
@@ -21,8 +23,7 @@ export function placeOf(line, ticket) {
 /** @param {any} line @param {string} lane @param {number} aheadInLane @returns {Place} */
 function place(line, lane, aheadInLane) {
   const ahead = aheadInLane + aheadInOtherLane(line, lane, aheadInLane);
-  const busy = line.serving.filter((/** @type {any} */ at) => at.label !== null).length;
-  return { ahead, minutes: minutes(line.pace, ahead, busy) };
+  return { ahead, minutes: minutes(line.waits, ahead) };
 }
 
 /** @param {any} line @param {string} lane @param {number} aheadInLane */
@@ -36,17 +37,17 @@ function aheadInOtherLane(line, lane, aheadInLane) {
   return Math.min(priority, 1 + Math.floor((aheadInLane - due) / every));
 }
 
-/** @param {any} pace @param {number} ahead @param {number} busy @returns {[number, number] | null} */
-function minutes(pace, ahead, busy) {
-  if (pace.counters === 0) return null;
-  const free = Math.max(0, pace.counters - busy);
-  const turns = Math.max(0, ahead + 1 - free);
-  const middle = turns * pace.seconds_p50;
-  const spread = Math.sqrt(turns) * (pace.seconds_p80 - pace.seconds_p50);
-  const low = (middle - spread) / (60 * pace.counters);
-  const high = (middle + spread) / (60 * pace.counters);
-  const step = high > COARSE_FROM_MINUTES ? COARSE_STEP_MINUTES : 1;
-  return [Math.max(0, Math.floor(low / step) * step), Math.ceil(high / step) * step];
+/** @param {[number, number, number][]} waits people ahead, seconds from, to @param {number} ahead @returns {[number, number] | null} */
+function minutes(waits, ahead) {
+  if (!waits.length) return null;
+  const row = waits.findIndex((wait) => wait[0] >= ahead);
+  const far = waits[row < 0 ? waits.length - 1 : row];
+  const near = waits[Math.max(0, waits.indexOf(far) - 1)];
+  const part = far[0] > near[0] ? Math.min(1, (ahead - near[0]) / (far[0] - near[0])) : 1;
+  const [low, high] = [1, 2].map((end) => near[end] + part * (far[end] - near[end]));
+  const step = high > COARSE_FROM_MINUTES * SECONDS_PER_MINUTE ? COARSE_STEP_MINUTES : 1;
+  const [first, last] = [low, high].map((seconds) => step * Math.floor(seconds / (step * SECONDS_PER_MINUTE) + 0.5));
+  return [first, last];
 }
 
 /** How many numbers the ranges hold ("13-40,42"), or how many of them are lower than a number. @param {string} ranges */

@@ -1,47 +1,39 @@
 """A ticket's place in its line: how many people come before it, and about how long that takes.
 
 Rule: all that is needed stands in the line's view and the ticket's own fields, so that a phone works it out for itself and the hub need
-not tell every resident about every call. ``static/place.js`` holds the same rule; ``tests/place_cases.json`` keeps the two in step.
+not tell every resident about every call. ``static/place.js`` does the same; ``tests/place_cases.json`` keeps the two in step. How long a
+wait is likely to be is looked up in the view's table (`server.core.estimate`); between two of its rows it grows evenly.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, sqrt
-from typing import NotRequired, TypedDict
+from math import floor
+from typing import NotRequired, TypedDict, TypeVar
+
+from server.core.bazaar import Bazaar, LineState
+from server.core.calling import regular_due
+from server.core.estimate import SECONDS_PER_MINUTE, Wait, waits
+from server.core.values import Lane
+
+_T = TypeVar("_T")
 
 COARSE_FROM_MINUTES = 30
 COARSE_STEP_MINUTES = 5
 """A wait that may last longer than the first is told in steps of the second: nobody can know it to the minute."""
 
 
-class Pace(TypedDict):
-    """How fast a line moves: serving times in seconds that half and four fifths of people stay within, and its open counters."""
-
-    seconds_p50: float
-    seconds_p80: float
-    counters: int
-
-
-class Serving(TypedDict):
-    """A counter of the line and who is there, None when nobody is."""
-
-    counter: int
-    label: str | None
-
-
 class LineNow(TypedDict):
     """The part of a line's view that a place needs. Mappings go by lane (``regular``, ``priority``).
 
     ``waiting`` holds number ranges (``"13-40,42"``), ``calls`` the calls that counted so far. ``regular_after_priority`` regular calls
-    follow each priority call while both lanes wait, and ``regular_due`` of them are still to come now.
+    follow each priority call while both lanes wait, and ``regular_due`` of them are still to come now. ``waits`` is the table of waits.
     """
 
     waiting: Mapping[str, str]
     calls: Mapping[str, int]
     regular_after_priority: int
     regular_due: int
-    serving: Sequence[Serving]
-    pace: Pace
+    waits: Sequence[Wait]
 
 
 class TicketNow(TypedDict):
@@ -54,10 +46,26 @@ class TicketNow(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """``ahead`` people are called first; ``minutes`` is the likely wait from and to: 0 and 0 at a free counter, None with none open."""
+    """``ahead`` people are called first; ``minutes`` is the likely wait, from and to: 0 and 0 at a free counter, None with none open."""
 
     ahead: int
     minutes: tuple[int, int] | None
+
+
+def line_now(bazaar: Bazaar, line: LineState) -> LineNow:
+    """The part of a line's view from which a place is worked out."""
+    return {
+        "waiting": by_lane({lane: str(state.waiting) for lane, state in line.lanes.items()}, ""),
+        "calls": by_lane({lane: len(state.calls) for lane, state in line.lanes.items()}, 0),
+        "regular_after_priority": line.plan.regular_after_priority,
+        "regular_due": regular_due(line),
+        "waits": waits(bazaar, line),
+    }
+
+
+def by_lane(values: Mapping[Lane, _T], missing: _T) -> dict[str, _T]:
+    """The values under the names of both lanes, also in a line that has only the regular one."""
+    return {lane.value: values.get(lane, missing) for lane in Lane}
 
 
 def place_of(line: LineNow, ticket: TicketNow) -> Place:
@@ -76,8 +84,7 @@ def place_of_newcomer(line: LineNow, lane: str) -> Place:
 
 def _place(line: LineNow, lane: str, *, ahead_in_lane: int) -> Place:
     ahead = ahead_in_lane + _ahead_in_other_lane(line, lane, ahead_in_lane)
-    busy = sum(at["label"] is not None for at in line["serving"])
-    return Place(ahead=ahead, minutes=_minutes(line["pace"], ahead, busy))
+    return Place(ahead=ahead, minutes=_minutes(line["waits"], ahead))
 
 
 def _ahead_in_other_lane(line: LineNow, lane: str, ahead_in_lane: int) -> int:
@@ -93,18 +100,17 @@ def _ahead_in_other_lane(line: LineNow, lane: str, ahead_in_lane: int) -> int:
     return min(priority, 1 + (ahead_in_lane - due) // every)
 
 
-def _minutes(pace: Pace, ahead: int, busy: int) -> tuple[int, int] | None:
-    """From and to, whole minutes. The errands of n people add up n-fold, the luck in them only by the root of n."""
-    counters = pace["counters"]
-    if counters == 0:
+def _minutes(waits: Sequence[Wait], ahead: int) -> tuple[int, int] | None:
+    """From and to, whole minutes; whoever is farther than the table reaches waits as long as its last row says."""
+    if not waits:
         return None
-    free = max(0, counters - busy)
-    turns = max(0, ahead + 1 - free)
-    middle = turns * pace["seconds_p50"]
-    spread = sqrt(turns) * (pace["seconds_p80"] - pace["seconds_p50"])
-    low, high = (middle - spread) / (60 * counters), (middle + spread) / (60 * counters)
-    step = COARSE_STEP_MINUTES if high > COARSE_FROM_MINUTES else 1
-    return max(0, floor(low / step) * step), ceil(high / step) * step
+    after = next((row for row, wait in enumerate(waits) if wait[0] >= ahead), len(waits) - 1)
+    (less, *near), (more, *far) = waits[max(0, after - 1)], waits[after]
+    part = min(1.0, (ahead - less) / (more - less)) if more > less else 1.0
+    low, high = (start + part * (end - start) for start, end in zip(near, far, strict=True))
+    step = COARSE_STEP_MINUTES if high > COARSE_FROM_MINUTES * SECONDS_PER_MINUTE else 1
+    first, last = (step * floor(seconds / (step * SECONDS_PER_MINUTE) + 0.5) for seconds in (low, high))
+    return first, last
 
 
 def _count(ranges: str, *, below: int | None = None) -> int:

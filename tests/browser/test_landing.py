@@ -35,7 +35,7 @@ async def test_waits_are_live(page: Page, served: Served) -> None:
     await served.submit("issue", services=["ktp"])
     await served.submit("issue", services=["kk"])
     await expect(line).to_contain_text("2 menunggu")
-    await expect(line).to_contain_text("± 20 menit")
+    await expect(line).to_contain_text("± 15\N{EN DASH}35 menit")
 
 
 async def test_announcement_is_live(page: Page, served: Served) -> None:

@@ -1,6 +1,7 @@
 """A ticket's place: a table of cases that ``static/place.js`` is held to as well, and the place against calling people one by one."""
 
 import json
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,7 @@ def line_of(regular: int, priority: int, every: int, due: int) -> LineNow:
         "calls": {"regular": 0, "priority": 0},
         "regular_after_priority": every,
         "regular_due": due,
-        "serving": [{"counter": 1, "label": "A-000"}],
-        "pace": {"seconds_p50": 300, "seconds_p80": 480, "counters": 1},
+        "waits": [(0, 0, 0)],
     }
 
 
@@ -54,11 +54,15 @@ def test_place_is_the_turn(regular: int, priority: int, every: int, due: int) ->
     assert list(range(len(turns))) == [place_of(line, {"lane": lane, "number": number}).ahead for lane, number in turns]
 
 
-@given(ahead=st.integers(0, 200), counters=st.integers(1, 9), p50=st.integers(1, 1800), more=st.integers(0, 1800))
-def test_range_is_a_range(ahead: int, counters: int, p50: int, more: int) -> None:
-    """An estimate is never negative and never ends before it begins; one more person ahead never shortens it."""
+@given(
+    ahead=st.integers(0, 200),
+    steps=st.lists(st.tuples(st.integers(1, 40), st.integers(0, 3000), st.integers(0, 900)), min_size=1, max_size=9),
+)
+def test_range_is_a_range(ahead: int, steps: list[tuple[int, int, int]]) -> None:
+    """Whatever rises in the table: minutes are never negative, end after they begin, and never shrink for one more person ahead."""
     line = line_of(ahead + 2, 0, 0, 0)
-    line["pace"] = {"seconds_p50": p50, "seconds_p80": p50 + more, "counters": counters}
+    people, low, spread = (accumulate(step[part] for step in steps) for part in range(3))
+    line["waits"] = [(0, 0, 0), *((n, begin, begin + more) for n, begin, more in zip(people, low, spread, strict=True))]
     first, second = (place_of(line, ticket(number)).minutes for number in (ahead + 1, ahead + 2))
     assert first is not None
     assert second is not None

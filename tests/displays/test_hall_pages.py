@@ -71,7 +71,7 @@ async def test_no_bazaar_open(served: Served) -> None:
 async def test_landing_waits(served: Served) -> None:
     """The landing page tells how many wait in each line and for how long."""
     html = await _get(served, "/uji")
-    assert "A 2 menunggu ± 30 menit" == _row(html, 'data-line="A"')
+    assert "A 2 menunggu ± 15\N{EN DASH}45 menit" == _row(html, 'data-line="A"')
     assert "B 0 menunggu tidak ada loket buka sisa 3 nomor" == _row(html, 'data-line="B"')
 
 

@@ -7,7 +7,8 @@ import pytest
 from displays import bazaar as whole
 from displays import hall, line
 from server.core import events as happened
-from server.core.values import AgencyCode, CounterNumber, Label, Lane, ServiceCode
+from server.core.estimate import waits
+from server.core.values import AgencyCode, CounterNumber, Label, Lane, Prefix, ServiceCode
 from tests.scenarios import CONFIG, START_MS, Story, called, given, issued, opened, served
 
 SCREENS = {**CONFIG, "screens": [{"code": "barat", "name": "Barat", "agencies": ["polsek"]}, {"code": "utama", "name": "Utama"}]}
@@ -141,6 +142,7 @@ def test_line_fields() -> None:
         "regular_after_priority": 2,
         "regular_due": 2,
         "pace": {"seconds_p50": 600, "seconds_p80": 600, "counters": 2},
+        "waits": waits(story.bazaar, story.bazaar.lines[Prefix("A")]),
         "left": None,
     }
     assert expected == _line(story)
@@ -196,7 +198,7 @@ def test_line_unknown() -> None:
 def test_bazaar_line() -> None:
     """Whoever has no number yet sees how many wait and for how long."""
     view: Any = whole.view(given(*opened(1), issued("A", 1), issued("A", 2), issued("A", 1, lane=Lane.PRIORITY)).bazaar, "")
-    expected = {"open": True, "waiting": {"regular": 2, "priority": 1}, "minutes": (30, 30), "counters": 1, "left": None}
+    expected = {"open": True, "waiting": {"regular": 2, "priority": 1}, "minutes": (20, 50), "counters": 1, "left": None}
     assert expected == view["lines"]["A"]
 
 
