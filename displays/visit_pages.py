@@ -13,7 +13,7 @@ from server.web import errors
 from server.web.addresses import home_of, public_url
 from server.web.credentials import COOKIE_S, DEVICE_COOKIE, new_device
 from server.web.keys import CREDENTIALS, CROWD
-from server.web.pages import local_time, render
+from server.web.pages import FILES, local_time, render
 from server.web.qr import qr_picture
 from server.web.requests import Form, device_of, room_of, visit_of
 
@@ -45,6 +45,14 @@ async def add(request: web.Request) -> web.Response:
     room = room_of(request)
     known_visit(request, room)
     return join_page(request, room)
+
+
+@routes.get("/{bazaar}/worker.js")
+async def worker(request: web.Request) -> web.Response:
+    """The script that keeps a phone's visits for where there is no network: below the bazaar, for it works only there."""
+    room_of(request)
+    headers = {"Content-Type": "text/javascript", "Cache-Control": "no-cache"}
+    return web.Response(body=request.app[FILES].plain("worker.js"), headers=headers)
 
 
 @routes.get("/{bazaar}/visit/{token}/qr.svg")
@@ -105,7 +113,7 @@ def visit_page(request: web.Request, room: Room, visit: VisitId, *, status: int 
         time=local_time(room, room.writer.fresh_at).strftime("%H.%M"),
         frame=frames[0],
         new_command_id=new_command_id,
-        page={"base": home_of(room), "channel": channel, "frames": frames},
+        page={"base": home_of(room), "channel": channel, "frames": frames, "worker": f"{home_of(room)}/worker.js"},
     )
 
 

@@ -1,7 +1,7 @@
 """What a site has beside its store: flags of the commands that serve the public, checked at once, and installed in the application."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from typing import Any
 
@@ -9,11 +9,15 @@ from aiohttp import web
 
 from displays.alerts.pages import install_alerts
 from displays.alerts.webhook import BadGateway, Gateway, read_gateway
+from displays.kiosk.printing import install_printing
 from displays.voice.pages import SILENT, install_voice
 from displays.voice.voice import Voice
 from server.cli.flags import FOLDER, option
 from server.cli.speech import FILE, VOICE_FILE, open_voice
 from server.cli.stores import BadUse
+from server.printing.address import EXAMPLES, BadPrinter, printers_at
+from server.printing.printer import Printer
+from server.web.credentials import KIOSKS
 
 OPERATOR = "mailto:urut@localhost"
 
@@ -26,14 +30,17 @@ class Equipment:
     push_services: tuple[str, ...] = ()
     operator: str = OPERATOR
     voice: Voice = SILENT
+    printers: Mapping[int, Printer] = field(default_factory=dict)
 
     def install(self, app: web.Application) -> None:
         """Put it into an application that serves the public."""
         install_alerts(app, gateway=self.gateway, push_services=self.push_services, operator=self.operator)
         install_voice(app, self.voice)
+        install_printing(app, self.printers)
 
 
 _FLAGS = (
+    option("--printer", "URUT_PRINTER", multiple=True, help=f"KIOSK=ADDRESS of a ticket printer, as {EXAMPLES}; may be repeated."),
     option("--gateway", "URUT_GATEWAY", help="Where messages for phones go (Standard Webhooks), to become WhatsApp or SMS."),
     option("--gateway-secret", "URUT_GATEWAY_SECRET", default="", help="whsec_…, which signs them; several with blanks between."),
     option("--push-service", "URUT_PUSH_SERVICE", multiple=True, help="HOST:PORT of a push service beside those of the browsers."),
@@ -48,8 +55,9 @@ def equipped(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*args: Any, **flags: Any) -> Any:
-        voice = open_voice(flags.pop("voice"), flags.pop("voice_pack"))
-        equipment = _read(voice=voice, **{name: flags.pop(name) for name in ("gateway", "gateway_secret", "push_service", "operator")})
+        voice, printers = open_voice(flags.pop("voice"), flags.pop("voice_pack")), _printers(flags.pop("printer"))
+        messages = _read(**{name: flags.pop(name) for name in ("gateway", "gateway_secret", "push_service", "operator")})
+        equipment = replace(messages, voice=voice, printers=printers)
         return command(*args, equipment=equipment, **flags)
 
     made: Callable[..., Any] = run
@@ -58,11 +66,18 @@ def equipped(command: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
-def _read(*, gateway: str | None, gateway_secret: str, push_service: tuple[str, ...], operator: str, voice: Voice) -> Equipment:
+def _read(*, gateway: str | None, gateway_secret: str, push_service: tuple[str, ...], operator: str) -> Equipment:
     try:
         messages = read_gateway(gateway, gateway_secret) if gateway else None
     except BadGateway as error:
         raise BadUse(f"--gateway: {error}") from None
     if not operator.startswith(("mailto:", "https://")):
         raise BadUse("--operator: begins with mailto: or https://")
-    return Equipment(gateway=messages, push_services=push_service, operator=operator, voice=voice)
+    return Equipment(gateway=messages, push_services=push_service, operator=operator)
+
+
+def _printers(addresses: Sequence[str]) -> Mapping[int, Printer]:
+    try:
+        return printers_at(addresses, KIOSKS)
+    except BadPrinter as fault:
+        raise BadUse(f"--printer: {fault}") from None

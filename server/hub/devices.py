@@ -31,6 +31,8 @@ class DeviceState(StrEnum):
     COVER_OPEN = "cover_open"
     NO_LINK = "no_link"
     FAULT = "fault"
+    HELP = "help"
+    """Somebody at a kiosk calls an officer."""
 
 
 Detail = Mapping[str, str | int | bool]

@@ -97,13 +97,19 @@ class Tablet:
         await expect(self.page.locator("[data-pressed]")).to_have_count(0)
 
     async def press(self, order: str) -> None:
-        """One of the buttons about the ticket at the counter."""
-        await self.page.tap(f".actions [data-command={order}] button")
+        """One of the buttons about the ticket at the counter; twice where it asks for that."""
+        await self._tap(f".actions [data-command={order}] button")
 
     async def transfer(self, service: str) -> None:
         """Send the ticket at the counter on to another service."""
         await self.page.tap("[data-sheet=transfer] > summary")
-        await self.page.tap(f"[data-command=transfer] button[value={service}]")
+        await self._tap(f"[data-command=transfer] button[value={service}]")
+
+    async def _tap(self, button: str) -> None:
+        await self.page.tap(button)
+        if await self.page.locator(f"{button}[data-armed]").count():
+            await self.page.clock.run_for(TWITCH_MS)
+            await self.page.tap(button)
 
     async def bring_back(self, label: str) -> None:
         """Let somebody who was set aside wait again."""
@@ -141,7 +147,6 @@ class Kiosk:
             office = await self.page.locator(f"fieldset:has([data-errand='{service}'])").get_attribute("data-office")
             await self.page.tap(f"[data-open='{office}']")
             await self.page.tap(f"[data-errand='{service}']")
-        await self.page.tap("[data-do=check]")
         if priority:
             await self.page.tap("[data-lanes] label:has([value=priority]) >> nth=0")
         await self.page.tap("[data-do=take]")
