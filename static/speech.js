@@ -10,8 +10,6 @@ import { FRESH_MS } from "./calls.js";
  * @typedef {"on" | "locked" | "none"} SoundState  heard; the browser wants a key pressed first; this screen says nothing
  */
 
-/** The hub tells so many calls; with fewer in the view there were no more. */
-const HEARD_MAX = 12;
 /** Before a sentence is said once more. */
 const REST_MS = 1000;
 /** No sound takes so long: a device that has not played it by then will not. */
@@ -26,21 +24,15 @@ export class SpeechQueue {
     this.calls = new Map();
   }
 
-  /** Take the calls of a newer frame. @param {{epoch: string, view: {speech: Call[] | null}}} frame */
+  /** Take the calls of a newer frame: what is not told any more was undone, or is old. @param {{epoch: string, view: any}} frame */
   take(frame) {
+    if (frame.epoch !== this.epoch) this.said.clear();
+    this.epoch = frame.epoch;
+    /** @type {Call[]} */
     const told = frame.view.speech || [];
-    if (frame.epoch !== this.epoch) {
-      this.epoch = frame.epoch;
-      this.said.clear();
-      this.calls.clear();
-    }
-    const offsets = new Set(told.map((call) => call.call_offset));
-    const oldest = told.length < HEARD_MAX ? -Infinity : told[told.length - 1].at;
-    for (const [offset, call] of this.calls) {
-      // Newer than the oldest that is told and yet not there: it was undone, or this screen does not say it any more.
-      if (call.at > oldest && !offsets.has(offset)) this.calls.delete(offset);
-    }
-    for (const call of told) this.calls.set(call.call_offset, call);
+    this.calls = new Map(told.map((call) => /** @type {[number, Call]} */ ([call.call_offset, call])));
+    // Nor is it called again: so a screen that runs for days keeps a small memory.
+    for (const offset of this.said.keys()) if (!this.calls.has(offset)) this.said.delete(offset);
   }
 
   /** Calls still to be said, in the order of the log. @param {number} now the hub's time, ms @returns {Call[]} */
@@ -58,12 +50,6 @@ export class SpeechQueue {
   /** @param {Call} call */
   markSaid(call) {
     this.said.set(call.call_offset, call.calls);
-  }
-
-  /** Forget what can never be said again, so that a screen that runs for days keeps a small memory. @param {number} now */
-  forget(now) {
-    for (const [offset, call] of this.calls) if (now - call.at > FRESH_MS) this.calls.delete(offset);
-    for (const offset of this.said.keys()) if (!this.calls.has(offset)) this.said.delete(offset);
   }
 
   /** @returns {Memory} */
@@ -97,7 +83,6 @@ export class Speaker {
     try {
       let first = true;
       while (this.next() && await this.say(first)) first = false;
-      this.queue.forget(this.parts.now());
     } finally {
       this.speaking = false;
     }

@@ -2,27 +2,31 @@
 
 from collections.abc import Container, Iterator
 from itertools import islice
+from typing import Any
 
 from server.core.bazaar import Bazaar, Ticket
 from server.core.plan_parts import Screen
 from server.core.values import AgencyCode, CounterNumber, Label
-from server.hub.channels import View
 
-HEARD_MAX = 12
-"""The newest calls and recalls that a speaking screen is told; more than a loudspeaker says in a minute are called in none."""
+HEARD_MS = 60_000
+"""A speaking screen is told what was called within a minute of the newest call; older ones it would not say any more."""
+HEARD_MAX = 60
+"""So many at most: more than a loudspeaker says in a minute."""
 
 
-def heard(bazaar: Bazaar, screen: Screen) -> list[View] | None:
+def heard(bazaar: Bazaar, screen: Screen) -> list[dict[str, Any]] | None:
     """The calls that the screen says, newest first, as ``{label, counter, agency, call_offset, at, calls}``; None when it is mute.
 
-    The latest call of each ticket; ``at`` is that call or its latest recall. A call that was undone is not among them.
+    The latest call of each ticket; ``at`` is that call or its latest recall. A call that is not among them was undone or is old: so it
+    depends on what is called in the zone alone, and on no clock.
     """
     if not screen.speaks:
         return None
     agencies = _agencies(bazaar, screen)
     calls = dict([*_at_counters(bazaar, agencies), *islice(_called(bazaar, agencies), HEARD_MAX)])
     newest = sorted(calls, key=lambda label: _when(bazaar.tickets[label]), reverse=True)[:HEARD_MAX]
-    return [_call(bazaar, bazaar.tickets[label], calls[label]) for label in newest]
+    views = [_call(bazaar, bazaar.tickets[label], calls[label]) for label in newest]
+    return [view for view in views if views[0]["at"] - view["at"] <= HEARD_MS]
 
 
 def speakers_of(bazaar: Bazaar, counter: CounterNumber) -> Iterator[str]:
@@ -54,7 +58,7 @@ def _when(ticket: Ticket) -> tuple[int, int]:
     return ticket.recalled_at or ticket.called_at or 0, ticket.call_offset or 0
 
 
-def _call(bazaar: Bazaar, ticket: Ticket, counter: CounterNumber) -> View:
+def _call(bazaar: Bazaar, ticket: Ticket, counter: CounterNumber) -> dict[str, Any]:
     at, offset = _when(ticket)
     agency = bazaar.plan.agency_of_counter(counter).code
     return {"label": ticket.label, "counter": counter, "agency": agency, "call_offset": offset, "at": at, "calls": ticket.calls}
