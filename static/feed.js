@@ -1,6 +1,8 @@
 // Follows channels of a hub: connects, backs off, applies only what moves forward. Pure: no DOM, so that every page shares it.
 // The protocol stands in docs/protocol.md: every frame is the whole truth of its channel.
 
+import { Poll } from "./poll.js";
+
 /**
  * @typedef {{channel: string, epoch: string, offset: number, at: number, view: any, head: string}} Frame
  * @typedef {{seconds: number, stale: boolean, connected: boolean, offset: number, epoch: string, head: string, now: number, bytes: number}} Age
@@ -56,11 +58,10 @@ class Feed {
     /** @type {WebSocket | null} */
     this.socket = null;
     this.connected = false;
-    this.closed = false;
     this.attempt = 0;
     this.bytes = 0;
     this.mute = 0;
-    /** @type {{close: () => void} | null} */
+    /** @type {Poll | null} */
     this.poll = null;
     this.heardAt = performance.now();
     this.news = { at: 0, heardAt: performance.now(), offset: 0, epoch: "", head: "" };
@@ -86,7 +87,6 @@ class Feed {
     clearInterval(this.tickTimer);
     self.removeEventListener("online", this.wake);
     this.drop();
-    this.closed = true;
     this.endPoll();
   }
 
@@ -131,12 +131,10 @@ class Feed {
   missed() {
     if (this.connected) return;
     this.mute += 1;
-    if (this.mute === MUTE_SOCKETS_MAX) this.ask();
+    if (this.mute >= MUTE_SOCKETS_MAX && !this.poll) this.ask();
   }
 
-  async ask() {
-    const { Poll } = await import("./poll.js");
-    if (this.closed || this.poll || this.mute < MUTE_SOCKETS_MAX) return;
+  ask() {
     this.poll = new Poll(this.wish.base, this.wish.channels, this.positions, (frame, size) => this.apply(frame, size), (news) => this.learn(news));
   }
 

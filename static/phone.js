@@ -1,75 +1,79 @@
 // The page of one visit: each ticket's place, and the call when it comes. The server drew the first picture; frames keep it true.
-import { element, one, tell, text } from "./dom.js";
+import { Alarm } from "./alarm.js";
+import { LIVE, cardOf, paintAge, paintOrder, paintTicket } from "./cards.js";
+import { one, tell, text } from "./dom.js";
 import { commandId, follow } from "./feed.js";
+import { Keeper, keepPage, lastKnown } from "./kept.js";
 import { placeOf } from "./place.js";
-import { say, sayMinutes } from "./words.js";
+import { say } from "./words.js";
 
 /**
  * @typedef {import("./feed.js").Frame} Frame
- * @typedef {{label: string, line: string, lane: string, number: number, state: string, counter: number, calls: number, call_offset: number,
- *   place?: import("./place.js").Place | null}} Ticket
+ * @typedef {import("./cards.js").Ticket} Ticket
  */
 
-const LIVE = ["waiting", "called", "held", "absent"];
-/** @type {{[state: string]: string}} */
-const STATUS = { waiting: "waiting", called: "called", held: "paused", absent: "paused" };
-/** As in displays/visit.py: how near a ticket is to its turn. @type {{[state: string]: number}} */
-const NEARNESS = { called: 0, waiting: 1, held: 2, absent: 2 };
-const OVER = 4;
 /** With this many people ahead or fewer, each step forward is read out to whoever listens to the page. */
 const SPOKEN_AHEAD_MAX = 5;
-const VIBRATION_MS = [400, 200, 400, 200, 900];
-const CHIME_HZ = [784, 587];
-const NOTE_S = 0.5;
-const CHIMES = 3;
+const MINUTES_FROM_S = 120;
+const BYTES_PER_KB = 1000;
 
-let page = JSON.parse(one("#page").textContent);
+const page = JSON.parse(one("#page").textContent);
+const known = lastKnown(page);
 /** The newest frame of each channel. @type {Map<string, Frame>} */
-const frames = new Map(page.frames.map((/** @type {Frame} */ frame) => [frame.channel, frame]));
+const frames = new Map(known.frames.map((/** @type {Frame} */ frame) => [frame.channel, frame]));
+const keeper = new Keeper(page.channel);
+const alarm = new Alarm(page.channel, page.strings);
 const list = one("[data-tickets]");
 let feed = { close() {} };
 let followed = "";
-let announced = callOf(ownTickets());
-/** @type {AudioContext | null} */
-let sound = null;
+/** What earlier feeds of this page have received. */
+let bytesBefore = 0;
+let bytesNow = 0;
 
 // Lifecycle
 
 function start() {
   list.addEventListener("submit", press);
-  const button = one("[data-sound]");
-  button.hidden = !window.AudioContext;
-  button.addEventListener("click", () => switchSound(button));
-  listen();
+  alarm.start();
+  listen(known.seconds);
   paint();
   document.body.dataset.ready = "";
+  keepPage(page.worker);
 }
 
-/** Follow the visit, and the lines in which it has a live ticket. */
-function listen() {
+/** Follow the visit, and the lines in which it has a live ticket. @param {number} seconds age of the frames */
+function listen(seconds) {
   const lines = ownTickets().filter((ticket) => LIVE.includes(ticket.state)).map((ticket) => `line/${ticket.line}`);
   const channels = [page.channel, ...new Set(lines)];
   if (followed === channels.join()) return;
   followed = channels.join();
   feed.close();
-  feed = follow({ base: page.base, channels, frames: Array.from(frames.values()).filter((frame) => channels.includes(frame.channel)), onFrame, onAge });
+  bytesBefore += bytesNow;
+  bytesNow = 0;
+  const had = Array.from(frames.values()).filter((frame) => channels.includes(frame.channel));
+  feed = follow({ base: page.base, channels, frames: had, seconds, onFrame, onAge });
 }
 
 /** @param {Frame} frame */
 function onFrame(frame) {
   frames.set(frame.channel, frame);
-  listen();
+  keeper.keep(frames.values());
+  listen(0);
   if (ownTickets().every((ticket) => cardOf(ticket.label))) paint();
   else redraw();
 }
 
 /** A ticket is new here (an errand was added, a transfer): take its card from the page as the server draws it now. */
 async function redraw() {
-  const answer = await fetch(location.href, { cache: "no-store", credentials: "same-origin" });
-  if (!answer.ok) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  list.innerHTML = one("[data-tickets]", fresh).innerHTML;
-  paint();
+  try {
+    const answer = await fetch(location.href, { cache: "no-store", credentials: "same-origin" });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    list.innerHTML = one("[data-tickets]", fresh).innerHTML;
+  } catch (error) {
+    return;
+  }
+  if (ownTickets().every((ticket) => cardOf(ticket.label))) paint();
 }
 
 // Actions
@@ -100,101 +104,26 @@ async function send(form) {
   }
 }
 
-/** @param {HTMLElement} button */
-function switchSound(button) {
-  if (sound) sound.close();
-  sound = sound ? null : new AudioContext();
-  one("[data-on]", button).hidden = !sound;
-  one("[data-off]", button).hidden = Boolean(sound);
-  chime(1);
-}
-
-/** As loud as the phone lets us: it vibrates after any tap on the page, and sounds once its owner has switched that on. */
-function alarm() {
-  scrollTo(0, 0);
-  if (navigator.vibrate) navigator.vibrate(VIBRATION_MS);
-  chime(CHIMES);
-}
-
-/** @param {number} times */
-function chime(times) {
-  if (!sound) return;
-  for (let note = 0; note < times * CHIME_HZ.length; note += 1) {
-    const from = sound.currentTime + note * NOTE_S;
-    const tone = sound.createOscillator();
-    const loudness = sound.createGain();
-    tone.frequency.value = CHIME_HZ[note % CHIME_HZ.length];
-    loudness.gain.setValueAtTime(0.6, from);
-    loudness.gain.exponentialRampToValueAtTime(0.001, from + NOTE_S);
-    tone.connect(loudness).connect(sound.destination);
-    tone.start(from);
-    tone.stop(from + NOTE_S);
-  }
-}
-
 // Render
 
 function paint() {
   const tickets = ownTickets().map(withPlace);
   const called = tickets.find((ticket) => ticket.state === "called");
-  tickets.forEach((ticket) => paintTicket(cardOf(ticket.label), ticket, called && called.counter));
+  for (const ticket of tickets) {
+    const moved = paintTicket(ticket, view(`line/${ticket.line}`), called && called.counter, page.strings);
+    const ahead = ticket.place ? ticket.place.ahead : Infinity;
+    if (moved && ahead <= SPOKEN_AHEAD_MAX) text(one("[data-spoken]"), `${ticket.label}. ${page.strings.ahead}: ${ahead}`);
+  }
   paintOrder(tickets);
-  paintCall(tickets);
+  paintCall(called);
+  alarm.look(tickets);
   one("[data-bazaar-closed]").hidden = !view(page.channel).closed;
   one("[data-add]").hidden = view(page.channel).closed;
+  one("[data-alerts]").hidden = !tickets.some((ticket) => LIVE.includes(ticket.state));
 }
 
-/** @param {HTMLElement} card @param {Ticket} ticket @param {number} [busyAt] */
-function paintTicket(card, ticket, busyAt) {
-  const { state } = ticket;
-  // What was said about a press is no news any more once something has happened to the ticket.
-  if (card.dataset.state !== state) one("[data-answer]", card).hidden = true;
-  card.dataset.state = state;
-  one("[data-badge]", card).dataset.tone = state === "called" ? "called" : LIVE.includes(state) ? "" : "quiet";
-  one("[data-status]", card).dataset.status = STATUS[state] || "closed";
-  /** @type {NodeListOf<HTMLElement>} */
-  const parts = card.querySelectorAll("[data-when]");
-  for (const part of parts) part.hidden = !String(part.dataset.when).split(" ").includes(state);
-  text(one("[data-counter]", card), ticket.counter || "");
-  text(one("[data-busy-at]", card), busyAt || "");
-  one("[data-busy]", card).hidden = !(state === "waiting" && busyAt);
-  const line = view(`line/${ticket.line}`);
-  if (line) paintServing(one("[data-serving]", card), line.serving);
-  if (ticket.place) paintPlace(card, ticket);
-}
-
-/** @param {HTMLElement} card @param {any} ticket one with a place */
-function paintPlace(card, { label, place }) {
-  text(one("[data-minutes]", card), sayMinutes(place.minutes, page.strings));
-  const moved = text(one("[data-ahead]", card), place.ahead);
-  if (moved && place.ahead <= SPOKEN_AHEAD_MAX) speak(`${label}. ${page.strings.ahead}: ${place.ahead}`);
-}
-
-/** @param {HTMLElement} place @param {{counter: number, label: string | null}[]} serving */
-function paintServing(place, serving) {
-  const items = serving.map(({ counter, label }) => {
-    const item = document.createElement("li");
-    item.append(element("span", "counter-sign", counter), " ", element("span", "number", label || "–"));
-    return item;
-  });
-  place.textContent = "";
-  place.append(...items);
-}
-
-/** Called first, then the nearest, set aside, over. Cards that stand right are not moved: they may have focus. @param {Ticket[]} tickets */
-function paintOrder(tickets) {
-  const nearness = (/** @type {Ticket} */ ticket) => (ticket.state in NEARNESS ? NEARNESS[ticket.state] : OVER);
-  const ahead = (/** @type {Ticket} */ ticket) => (ticket.place ? ticket.place.ahead : 0);
-  const sorted = tickets.slice().sort((left, right) => nearness(left) - nearness(right) || ahead(left) - ahead(right));
-  sorted.forEach(({ label }, index) => {
-    const card = cardOf(label);
-    if (list.children[index] !== card) list.insertBefore(card, list.children[index]);
-  });
-}
-
-/** @param {Ticket[]} tickets */
-function paintCall(tickets) {
-  const called = tickets.find((ticket) => ticket.state === "called");
+/** @param {Ticket | undefined} called */
+function paintCall(called) {
   if (called) {
     text(one("[data-call-label]"), called.label);
     one(".call-label").dataset.length = called.label.length;
@@ -204,27 +133,24 @@ function paintCall(tickets) {
     text(again, say(page.strings.again, { n: called.calls }));
   }
   one("[data-call]").hidden = !called;
-  document.title = called ? say(page.strings.called, { label: called.label, counter: called.counter }) : page.strings.title;
-  const call = callOf(tickets);
-  if (call && call !== announced) alarm();
-  announced = call;
-}
-
-/** @param {string} words */
-function speak(words) {
-  one("[data-spoken]").textContent = words;
 }
 
 /** @param {import("./feed.js").Age} age */
-function onAge({ seconds, stale, offset, head }) {
-  const age = one("[data-age]");
-  const duration = seconds < 120 ? say(page.strings.seconds, { n: seconds }) : say(page.strings.minutes, { n: Math.floor(seconds / 60) });
-  age.textContent = say(stale ? page.strings.stale : page.strings.age, { age: duration });
-  if (stale) age.dataset.stale = "";
-  else delete age.dataset.stale;
+function onAge({ seconds, stale, offset, head, bytes }) {
+  const duration = seconds < MINUTES_FROM_S ? say(page.strings.seconds, { n: seconds }) : say(page.strings.minutes, { n: Math.floor(seconds / 60) });
+  paintAge(one("[data-age]"), say(stale ? page.strings.stale : page.strings.age, { age: duration }), stale);
+  if (seconds < 1) keeper.renew(frames.values());
+  bytesNow = bytes;
+  text(one("[data-used]"), say(page.strings.used, { n: Math.ceil((loaded() + bytesBefore + bytes) / BYTES_PER_KB) }));
   if (!offset) return;
   text(one("[data-head]"), head);
   text(one("[data-offset]"), offset);
+}
+
+/** Bytes that this page and its parts took; what the phone had already counts nothing. */
+function loaded() {
+  const parts = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+  return parts.reduce((sum, part) => sum + (/** @type {any} */ (part).transferSize || 0), 0);
 }
 
 // What the frames say
@@ -232,7 +158,7 @@ function onAge({ seconds, stale, offset, head }) {
 /** @param {string} channel */
 function view(channel) {
   const frame = frames.get(channel);
-  return frame && frame.view;
+  return frame && /** @type {any} */ (frame).view;
 }
 
 /** @returns {Ticket[]} */
@@ -244,19 +170,6 @@ function ownTickets() {
 function withPlace(ticket) {
   const line = view(`line/${ticket.line}`);
   return { ...ticket, place: ticket.state === "waiting" && line ? placeOf(line, ticket) : null };
-}
-
-/** Which call rings now: another value for each call and recall, "" for none. @param {Ticket[]} tickets */
-function callOf(tickets) {
-  const called = tickets.find((ticket) => ticket.state === "called");
-  return called ? `${called.call_offset}:${called.calls}` : "";
-}
-
-// The page
-
-/** @param {string} label */
-function cardOf(label) {
-  return one(`[data-ticket="${label}"]`, list);
 }
 
 start();

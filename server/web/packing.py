@@ -39,6 +39,10 @@ class PackedFiles:
         self._plain = plain
         self._packed = {name: gzip.compress(body, LEVEL, mtime=0) for name, body in plain.items()}
 
+    def plain(self, name: str) -> bytes:
+        """A file as it is."""
+        return self._plain[name]
+
     async def serve(self, request: web.Request) -> web.Response:
         """The file that the path names; raises 404 for another."""
         name = request.match_info["name"]

@@ -22,6 +22,7 @@ STATIC_PATH = "/static"
 LANGUAGE_COOKIE_S = 365 * 24 * 3600
 ENVIRONMENTS = web.AppKey("environments", dict[str, Environment])
 CATALOGUES = web.AppKey("catalogues", Catalogues)
+FILES = web.AppKey("files", PackedFiles)
 VERSION = web.AppKey("version", str)
 """Which pages this process serves: it changes with any static file."""
 
@@ -32,7 +33,8 @@ def install_pages(app: web.Application) -> None:
     app[CATALOGUES] = Catalogues()
     app[VERSION] = version
     app[ENVIRONMENTS] = {language: _environment(app[CATALOGUES], language, version) for language in LANGUAGES}
-    app.router.add_get(f"{STATIC_PATH}/{version}/{{name:{PackedFiles.NAMES}}}", PackedFiles(STATIC).serve)
+    app[FILES] = PackedFiles(STATIC)
+    app.router.add_get(f"{STATIC_PATH}/{version}/{{name:{PackedFiles.NAMES}}}", app[FILES].serve)
     app.router.add_static(f"{STATIC_PATH}/{version}", STATIC)
 
 
