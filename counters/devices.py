@@ -17,10 +17,11 @@ _OF_SOUND = (DeviceState.SOUND_LOCKED, DeviceState.NO_SOUND)
 
 
 def rows(bazaar: Bazaar, reports: Sequence[DeviceReport], now: int) -> list[View]:
-    """``{device, kind, which, state, light, at, count, old, offset}`` each; screens first.
+    """``{device, kind, which, state, light, at, count, old, offset, missing}`` each; screens first.
 
     ``light`` is good, warn, bad or none; ``at`` the last report (Unix ms, None: never); ``count`` the TVs that show the screen now; ``old``
     whether one of them runs a page that the server no longer has; ``offset`` the log's offset that the one furthest behind has reached.
+    ``missing`` are the tickets that a printer did not print.
     """
     others = (report for report in reports if report.kind != "screen")
     screens = (_screen(screen, reports, now) for screen in bazaar.screens.values())
@@ -60,6 +61,7 @@ def _row(device: str, reports: Sequence[DeviceReport], alive: Sequence[DeviceRep
         "count": len(alive),
         "old": any(report.detail.get("old") for report in alive),
         "offset": min(_offsets(alive), default=None),
+        "missing": [label for report in alive for label in str(report.detail.get("missing", "")).split()],
     }
 
 

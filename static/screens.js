@@ -1,14 +1,13 @@
 // The desk's screens and devices: their rows follow the desk's view, and their states are asked for again and again.
 
-import { all, mark, one, text } from "./dom.js";
-import { renderRows } from "./staff.js";
+import { all, mark, one, renderRows, text } from "./dom.js";
 import { say } from "./words.js";
 
 const ASK_MS = 5000;
 
 /**
  * @typedef {{code: string, name: any, agencies: string[], zone: string, speaks: boolean}} Screen
- * @typedef {{device: string, kind: string, which: string, state: string, light: string, at: number | null, count: number, old: boolean}} Device
+ * @typedef {{device: string, kind: string, which: string, state: string, light: string, at: number | null, count: number, old: boolean, missing: string[]}} Device
  */
 
 export class Screens {
@@ -100,6 +99,7 @@ export class Screens {
     if (device.kind === "screen" && device.count > 1) notes.push(say(this.strings.tvs, { n: device.count }));
     if (device.at && device.state === "away") notes.push(say(this.strings.heard, { time: this.clock.format(device.at) }));
     if (device.old) notes.push(this.strings.old);
+    if (device.missing.length) notes.push(say(this.strings.missing, { labels: device.missing.join(" ") }));
     text(one("[data-note]", row), notes.join(" · "));
   }
 }

@@ -12,6 +12,7 @@ from aiohttp import web
 
 import counters.channels
 import counters.pages
+import counters.printing
 import counters.screens
 import displays.alerts.pages
 import displays.channels
@@ -44,7 +45,7 @@ PUBLIC_PARTS: Parts = (
     displays.screen_pages.routes,
     displays.reports.routes,
 )
-STAFF_PARTS: Parts = (counters.pages.routes, counters.screens.routes)
+STAFF_PARTS: Parts = (counters.pages.routes, counters.screens.routes, counters.printing.routes)
 SHUTDOWN_S = 2.0
 SOCKETS_MAX = 65_536
 OWN_FILES = 100

@@ -52,7 +52,8 @@ class PrintQueue:
         self.printer = printer
         self.condition: Condition | None = None
         self.on_change: Callable[[], None] = _nothing
-        self._keep_s, self._retry_s, self._look_s = keep_s, retry_s, look_s
+        self.keep_s = keep_s
+        self._retry_s, self._look_s = retry_s, look_s
         self._jobs: deque[_Job] = deque()
         self._states: OrderedDict[str, PrintState] = OrderedDict()
         self._given_up: deque[str] = deque(maxlen=GIVEN_UP_SHOWN)
@@ -79,7 +80,7 @@ class PrintQueue:
         """
         if self._states.get(key) in (PrintState.WAITING, PrintState.PRINTED):
             return
-        job = _Job(key, slip, copy or key in self._states, time.monotonic() + self._keep_s)
+        job = _Job(key, slip, copy or key in self._states, time.monotonic() + self.keep_s)
         if len(self._jobs) >= WAITING_MAX:
             self._give_up(job)
             return
