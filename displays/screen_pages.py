@@ -38,7 +38,8 @@ async def tv_code(request: web.Request) -> web.Response:
     room = room_of(request)
     tv = tv_of(request)
     pairing = await ask(request, room, tv)
-    response = web.json_response({"code": pairing.code, "ready": pairing.screen in room.bazaar.screens})
+    ready = pairing.screen in room.bazaar.screens or bool(screens_paired(request, room))
+    response = web.json_response({"code": pairing.code, "ready": ready})
     remember_tv(request, room, response, tv)
     return response
 

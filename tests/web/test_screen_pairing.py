@@ -121,6 +121,17 @@ async def test_a_screen_that_is_removed(served: Served, tv: Tv) -> None:
     assert (303, f"/uji/tv/{code.lower()}") == (await tv.open())[:2]
 
 
+async def test_a_screen_that_comes_back(served: Served, tv: Tv) -> None:
+    """When the desk has removed a screen by mistake and sets it again, its TV goes back there."""
+    code = await tv.code()
+    await set_up(served, {**NEW, "code": code})
+    await tv.open()
+    await served.submit("remove_screen", screen=code.lower())
+    assert (code, False) == await tv.ask()
+    await served.submit("set_screen", screen=code.lower(), name="Timur", agencies=["polsek"])
+    assert (code, True) == await tv.ask()
+
+
 async def test_no_cookie_of_an_earlier_screen(served: Served, tv: Tv) -> None:
     """A TV is one screen: when it is made another one, it is the first no more."""
     code = await tv.code()
