@@ -6,6 +6,7 @@ from counters import orders
 from counters.pairing_sheet import pairing_codes
 from counters.screens import devices_known
 from counters.sentences import EVENT_SENTENCES
+from counters.takeover import may_be_taken_by, taken
 from server.core.entry import Entry
 from server.core.plan import Plan
 from server.core.values import CounterNumber, Label, label_of
@@ -50,6 +51,13 @@ async def press_at_counter(request: web.Request) -> web.Response:
     return _answer(request, entry)
 
 
+@routes.post("/{bazaar}/counter/" + NUMBER + "/taken")
+async def take_over(request: web.Request) -> web.Response:
+    """An officer works at this counter from now on: their device becomes its tablet."""
+    room = room_of(request)
+    return taken(request, room, _number(request, room))
+
+
 @routes.get("/{bazaar}/desk")
 async def desk(request: web.Request) -> web.Response:
     """The organiser's page; a supervisor's too."""
@@ -90,6 +98,7 @@ def _answer(request: web.Request, entry: Entry) -> web.Response:
 def _counter_page(request: web.Request, room: Room, number: CounterNumber, problem: Problem | None = None) -> web.Response:
     """The tablet as the server draws it; ``problem`` is what went wrong with the press that brought the page."""
     plan, path = room.plan, f"{home_of(room)}/counter/{number}"
+    by_chief = not principals_of(request, room).isdisjoint({SUPERVISOR, ADMIN})
     return render(
         request,
         "counter.html",
@@ -97,7 +106,9 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
         fault=said(request, problem.sentence, problem.fields) if problem else "",
         agency=plan.agency_of_counter(number),
         agencies=plan.agencies,
-        supervisor=not principals_of(request, room).isdisjoint({SUPERVISOR, ADMIN}),
+        supervisor=by_chief,
+        takeable=may_be_taken_by(plan, number, by_chief=by_chief),
+        stands=room.bazaar.counters,
         waiting=_waiting(room, number),
         reason_max=REASON_CHARS_MAX,
         commands=f"{path}/commands",
@@ -108,6 +119,7 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
             "frame": room.frame(f"counter/{number}").as_map(),
             "events": _event_sentences(request),
             "services": _services(request, plan, number),
+            "timezone": plan.bazaar.timezone,
         },
     )
 
@@ -158,11 +170,13 @@ def _event_sentences(request: web.Request) -> dict[str, str]:
 
 
 def _services(request: web.Request, plan: Plan, number: CounterNumber) -> dict[str, dict[str, object]]:
-    """What people come to this counter for, and what they must bring, in the reader's language."""
+    """What people come to this counter for, what they must bring and pay, and what else there is to know, in the reader's language."""
     return {
         service.code: {
             "name": words_of(request, service.name),
             "requirements": [words_of(request, paper) for paper in service.requirements],
+            "fee": words_of(request, service.fee),
+            "note": words_of(request, service.note),
         }
         for prefix in plan.counter(number).lines
         for service in plan.line(prefix).services

@@ -1,9 +1,9 @@
 // The organiser's desk: every counter, every line, and what the organiser presses. The rows are drawn by the server; this keeps them true.
 
-import { all, mark, one, text } from "./dom.js";
+import { all, disable, mark, one, renderRows, text } from "./dom.js";
 import { Screens } from "./screens.js";
-import { Staff, disable, duration, renderRows } from "./staff.js";
-import { say } from "./words.js";
+import { Staff } from "./staff.js";
+import { duration, say } from "./words.js";
 
 const page = JSON.parse(one("#page").textContent);
 const strings = page.strings;

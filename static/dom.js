@@ -34,3 +34,33 @@ export function element(tag, look, words) {
   made.textContent = String(words);
   return made;
 }
+
+/**
+ * A button that cannot be pressed now keeps the focus, and can be found and read; it is only no stop on the way by Tab or by a switch.
+ * @param {Element} button @param {boolean} off
+ */
+export function disable(button, off) {
+  mark(button, "aria-disabled", off ? "true" : false);
+  mark(button, "tabindex", off ? "-1" : false);
+}
+
+/**
+ * Bring a list's rows in line with `items`: rows that stay keep their element (and the focus), new ones come from the list's template.
+ * @param {any} list an element with `data-row` naming a template's id
+ * @param {any[]} items @param {(item: any) => string} keyOf @param {(row: any, item: any) => void} fill
+ */
+export function renderRows(list, items, keyOf, fill) {
+  const template = /** @type {any} */ (document.getElementById(list.dataset.row));
+  const old = new Map(Array.from(list.children, (row) => [/** @type {any} */ (row).dataset.key, row]));
+  let place = list.firstElementChild;
+  for (const item of items) {
+    const key = keyOf(item);
+    const row = old.get(key) || document.importNode(template.content, true).firstElementChild;
+    old.delete(key);
+    row.dataset.key = key;
+    fill(row, item);
+    if (row === place) place = place.nextElementSibling;
+    else list.insertBefore(row, place);
+  }
+  for (const row of old.values()) row.remove();
+}

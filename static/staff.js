@@ -1,10 +1,11 @@
 // What the tablet and the desk share: one channel followed, commands pressed by forms, and the strip that says how they fare.
 // A command is a form of the page: without this script the browser posts it; with it the same fields go as JSON, kept until answered.
 
-import { all, mark, one, text } from "./dom.js";
+import { all, disable, mark, one, text } from "./dom.js";
 import { commandId, follow } from "./feed.js";
+import { LATE_MS, Outbox } from "./outbox.js";
 import { Presses } from "./press.js";
-import { say } from "./words.js";
+import { duration, say } from "./words.js";
 
 /**
  * @typedef {import("./feed.js").Frame} Frame
@@ -16,14 +17,19 @@ import { say } from "./words.js";
  *   renderClock: (now: number) => void,
  *   mayPress: (command: Command, waiting: Press[]) => boolean,
  *   pressed?: () => void,
+ *   isMeant?: (form: HTMLFormElement, button: Element) => boolean,
+ *   isMoot?: (command: Command, view: any) => boolean,
  *   renderAge?: (age: import("./feed.js").Age) => void,
- * }} Parts  render: a newer view, or another press waits; renderClock: once a second, with the hub's time in Unix ms
+ * }} Parts  render: a newer view, or another press waits; renderClock: once a second, with the hub's time in Unix ms;
+ *   isMeant: whether this was pressed often enough for what it does; isMoot: as in press.js, by what the view shows
  */
 
 /** How long an answer waits for its frame before the view is asked for. */
 const CATCH_UP_MS = 300;
 /** A press that is answered within this is not worth a word on the way. */
 const QUIET_MS = 1500;
+/** How long a button says that its press was carried out. */
+const SENT_MS = 1500;
 const NUMBERS = ["counter", "minutes"];
 const LISTS = ["agencies"];
 const TICKS = ["speaks", "urgent"];
@@ -43,13 +49,20 @@ export class Staff {
     /** @type {Map<string, Element>} the pressed button of each command that waits, by command_id */
     this.pressed = new Map();
     this.catchUpTimer = 0;
+    /** Whether the view is known to be true now: the page comes with it. */
+    this.knows = true;
+    this.clock = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: page.timezone });
+    const store = storage();
+    const key = `urut:${page.base}:${page.frame.channel}:${page.frame.epoch}`;
     this.presses = new Presses({
       url: page.commands,
-      key: `urut:${page.base}:${page.frame.channel}:${page.frame.epoch}`,
-      storage: storage(),
+      key,
+      storage: store,
       onChange: () => this.render(),
       onAnswer: (press, answer) => this.answered(press, answer),
+      isMoot: (command) => Boolean(this.knows && parts.isMoot && parts.isMoot(command, this.frame.view)),
     });
+    this.outbox = new Outbox(this.presses, page.strings, store, `${key}:refused`, (words) => this.tell("saved", words));
   }
 
   // Lifecycle
@@ -61,6 +74,8 @@ export class Staff {
     }
     document.addEventListener("click", (event) => { this.clicked = /** @type {Element} */ (event.target).closest("button"); }, true);
     document.addEventListener("submit", (event) => this.submit(event));
+    // A tablet that slept knows nothing of what happened meanwhile, and its clocks may have stood still.
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.catchUp());
     for (const { command } of this.presses.waiting()) {
       const button = one(`[data-command="${command.do}"] button`);
       if (button) this.pressed.set(command.command_id, button);
@@ -78,6 +93,7 @@ export class Staff {
     if (frame.offset < this.frame.offset) return;
     this.frame = frame;
     if (this.landing && frame.offset >= this.landing.offset) this.landed();
+    if (this.presses.trouble === "old") this.presses.hurry();
     this.render();
   }
 
@@ -110,7 +126,10 @@ export class Staff {
     const button = this.clicked && form.contains(this.clicked) ? this.clicked : one("button", form);
     if (button.getAttribute("aria-disabled") === "true") return;
     const command = commandOf(form, button);
+    const asked = this.presses.asked();
+    if (asked && asked.command.do === command.do) return this.presses.confirm(asked.command.command_id);
     if (!this.parts.mayPress(command, this.waiting())) return;
+    if (this.parts.isMeant && !this.parts.isMeant(form, button)) return;
     this.tell("", "");
     this.pressed.set(command.command_id, button);
     if (!this.presses.press(command)) this.tell("refused", this.page.strings.full);
@@ -121,16 +140,28 @@ export class Staff {
 
   /** @param {Press} press @param {Answer} answer */
   answered(press, answer) {
+    const age = this.presses.age(press);
+    this.flash(press, answer.status === 200 ? this.page.strings.sends.sent : "");
     if (answer.status === 200) {
-      this.tell("saved", this.sentenceOf(answer.body.events));
+      const sentence = this.sentenceOf(answer.body.events);
+      this.tell("saved", age > LATE_MS ? say(this.page.strings.late, { sentence, ago: duration(age) }) : sentence);
       if (answer.body.offset <= this.frame.offset) return;
       this.landed();
       this.landing = { press, offset: answer.body.offset };
       this.catchUpTimer = setTimeout(() => this.catchUp(), CATCH_UP_MS);
     } else {
       this.tell(answer.body.code === "stale" ? "stale" : "refused", answer.body.sentence);
+      if (age > LATE_MS) this.outbox.refused(press, answer.body.sentence);
       this.catchUp();
     }
+  }
+
+  /** Let the pressed button say for a moment how it went. @param {Press} press @param {string} words */
+  flash(press, words) {
+    const button = this.pressed.get(press.command.command_id);
+    if (!button) return;
+    sayState(button, words);
+    if (words) setTimeout(() => this.waiting().length || sayState(button, ""), SENT_MS);
   }
 
   /** What is not settled yet, for whoever wants to press next. @returns {Press[]} */
@@ -155,43 +186,56 @@ export class Staff {
     this.parts.render(this.frame.view);
     const ids = this.waiting().map(({ command }) => command.command_id);
     for (const [id, button] of this.pressed) {
-      mark(button, "data-pressed", ids.includes(id) ? "" : false);
-      if (!ids.includes(id)) this.pressed.delete(id);
+      const waits = ids.includes(id);
+      mark(button, "data-pressed", waits ? "" : false);
+      if (waits) sayState(button, this.stateOf(id));
+      else this.pressed.delete(id);
     }
     this.renderWaiting();
     this.parts.renderClock(this.now());
   }
 
+  /** How a press that waits fares, in words. @param {string} id its command_id */
+  stateOf(id) {
+    const states = this.page.strings.sends;
+    if (this.landing && this.landing.press.command.command_id === id) return states.sent;
+    return states[this.presses.trouble] || states.sending;
+  }
+
   renderWaiting() {
     const strings = this.page.strings;
+    this.outbox.render();
     const [first] = this.presses.waiting();
-    const seconds = first ? Math.max(0, Math.round((Date.now() - first.at) / 1000)) : 0;
-    const slow = first && (this.presses.trouble !== "" || seconds * 1000 > QUIET_MS);
+    const age = first ? this.presses.age(first) : 0;
+    const slow = first && (this.presses.trouble !== "" || age > QUIET_MS);
     const strip = one("[data-waiting]");
     strip.hidden = !slow;
     mark(strip, "data-trouble", slow ? this.presses.trouble || "network" : false);
     if (!slow) return;
-    text(one("[data-waiting-why]", strip), this.presses.trouble === "pairing" ? strings.unpaired : strings.network);
+    text(one("[data-waiting-why]", strip), { pairing: strings.unpaired, old: strings.old }[this.presses.trouble] || strings.network);
     const names = this.presses.waiting().map(({ command }) => strings.orders[command.do] || command.do);
     text(one("[data-waiting-what]", strip), names.join(", "));
-    text(one("[data-waiting-age]", strip), duration(seconds * 1000));
+    text(one("[data-waiting-age]", strip), duration(age));
   }
 
   /** @param {import("./feed.js").Age} age */
   renderAge(age) {
     if (age.now) this.heard = { now: age.now, at: performance.now() };
-    if (age.connected && this.presses.trouble === "network" && !document.body.hasAttribute("data-connected")) this.presses.hurry();
+    this.knows = age.connected && !age.stale;
+    if (this.presses.trouble === "old" || age.connected && this.presses.trouble && !document.body.hasAttribute("data-connected")) this.presses.hurry();
     mark(document.body, "data-connected", age.connected ? "" : false);
     const place = one("[data-age]");
     place.setAttribute("data-seconds", String(age.seconds));
     mark(place, "data-stale", age.stale ? "" : false);
-    text(place, say(age.stale ? this.page.strings.stale : this.page.strings.age, { n: age.seconds }));
+    mark(document.body, "data-old", age.stale ? "" : false);
+    const since = { n: age.seconds, ago: duration(age.seconds * 1000), time: this.clock.format(this.now() - age.seconds * 1000) };
+    text(place, say(age.stale ? this.page.strings.stale : this.page.strings.age, since));
     this.renderWaiting();
     this.parts.renderClock(this.now());
     if (this.parts.renderAge) this.parts.renderAge(age);
   }
 
-  /** @param {"" | "saved" | "refused" | "stale"} kind @param {string} sentence */
+  /** @param {"" | "saved" | "asked" | "refused" | "stale"} kind @param {string} sentence */
   tell(kind, sentence) {
     const bad = kind === "refused" || kind === "stale";
     document.body.setAttribute("data-told", kind);
@@ -216,45 +260,16 @@ function valueOf(name, text) {
   return NUMBERS.includes(name) ? Number(text) : text;
 }
 
+/** @param {Element} button @param {string} words */
+export function sayState(button, words) {
+  const place = one("[data-send-state]", button);
+  if (place) text(place, words);
+}
+
 function storage() {
   try {
     return self.localStorage;
   } catch (_) {
     return null;
   }
-}
-
-/** A button that cannot be pressed now keeps the focus, and can be found and read. @param {Element} button @param {boolean} off */
-export function disable(button, off) {
-  mark(button, "aria-disabled", off ? "true" : false);
-}
-
-/** ``3:07``, or ``1:02:07`` from an hour on. @param {number} ms */
-export function duration(ms) {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  const pad = (/** @type {number} */ n) => String(n).padStart(2, "0");
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  return hours ? `${hours}:${pad(minutes % 60)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
-}
-
-/**
- * Bring a list's rows in line with `items`: rows that stay keep their element (and the focus), new ones come from the list's template.
- * @param {any} list an element with `data-row` naming a template's id
- * @param {any[]} items @param {(item: any) => string} keyOf @param {(row: any, item: any) => void} fill
- */
-export function renderRows(list, items, keyOf, fill) {
-  const template = /** @type {any} */ (document.getElementById(list.dataset.row));
-  const old = new Map(Array.from(list.children, (row) => [/** @type {any} */ (row).dataset.key, row]));
-  let place = list.firstElementChild;
-  for (const item of items) {
-    const key = keyOf(item);
-    const row = old.get(key) || document.importNode(template.content, true).firstElementChild;
-    old.delete(key);
-    row.dataset.key = key;
-    fill(row, item);
-    if (row === place) place = place.nextElementSibling;
-    else list.insertBefore(row, place);
-  }
-  for (const row of old.values()) row.remove();
 }

@@ -1,8 +1,13 @@
 // A counter's tablet: one huge Next, what is at the counter, and the rest within a thumb's reach. Presses are kept in press.js.
 
-import { all, mark, one, text } from "./dom.js";
-import { Staff, disable, duration, renderRows } from "./staff.js";
-import { say } from "./words.js";
+import { Arming } from "./arming.js";
+import { stayAwake } from "./awake.js";
+import { all, disable, mark, one, renderRows, text } from "./dom.js";
+import { isShown, setUpKeys } from "./keys.js";
+import { closeSheets, setUpSheets, tellWaits } from "./sheets.js";
+import { Staff, sayState } from "./staff.js";
+import { setUpTakeover, tellStands } from "./takeover.js";
+import { duration, say } from "./words.js";
 
 /** Two taps in one twitch are one press, also when the answer comes between them. */
 const DOUBLE_TAP_MS = 700;
@@ -10,44 +15,27 @@ const NUMBER_DIGITS = 3;
 /** Orders about the ticket at the counter: while one of these waits, it is not known who will be there. */
 const ABOUT_TICKET = ["next", "recall", "absent", "hold", "finish", "undo", "transfer", "call_out_of_order"];
 const ABOUT_COUNTER = ["open_counter", "pause_counter", "close_counter"];
-const SHORTCUTS = "urut:shortcuts";
 
 const page = JSON.parse(one("#page").textContent);
 const strings = page.strings;
-const staff = new Staff(page, { render, renderClock, mayPress, pressed: closeSheets });
+const arming = new Arming(askAgain, askNoMore);
+const staff = new Staff(page, { render, renderClock, mayPress, isMeant: (form, button) => arming.isMeant(form, button), isMoot, pressed: closeSheets });
 /** Who was at the counter at the last look, and when that changed. */
 let known = { label: labelOf(page.frame.view.serving), at: -DOUBLE_TAP_MS };
 
 // Lifecycle
 
 function start() {
-  for (const summary of all("[data-sheet] > summary")) summary.addEventListener("click", onSummary);
-  for (const link of all("[data-close]")) link.addEventListener("click", (/** @type {Event} */ event) => { event.preventDefault(); closeSheets(); });
-  for (const input of all("[data-filter]")) input.addEventListener("input", () => filter(input));
-  document.addEventListener("keydown", onKey);
-  setUpShortcuts();
+  setUpSheets({ opened: look, closed: focusMain });
+  setUpKeys();
+  setUpTakeover({ mayMove: () => staff.waiting().length === 0, refuse: (sentence) => staff.tell("refused", sentence), strings });
+  document.addEventListener("click", stayHere);
+  stayAwake((awake) => {
+    text(one("[data-awake]"), awake ? strings.awake : strings.asleep);
+    one("[data-awake]").hidden = false;
+  });
   staff.start();
   focusMain();
-}
-
-function setUpShortcuts() {
-  const box = one("[data-shortcuts]");
-  box.checked = kept() !== "off";
-  box.addEventListener("change", () => {
-    try {
-      localStorage.setItem(SHORTCUTS, box.checked ? "on" : "off");
-    } catch (_) {
-      // Where nothing may be stored, the choice lasts as long as the page.
-    }
-  });
-}
-
-function kept() {
-  try {
-    return localStorage.getItem(SHORTCUTS);
-  } catch (_) {
-    return null;
-  }
 }
 
 // Actions
@@ -65,52 +53,46 @@ function hinders(first, second) {
   return first.do === second.do && first.ticket === second.ticket;
 }
 
-/** @param {KeyboardEvent} event */
-function onKey(event) {
-  if (event.key === "Escape") return closeSheets();
-  const target = /** @type {HTMLElement} */ (event.target);
-  const typing = target.matches("input:not([type=checkbox]), textarea, select");
-  if (typing || event.repeat || event.ctrlKey || event.altKey || event.metaKey || !one("[data-shortcuts]").checked) return;
-  const button = all(`button[data-key="${CSS.escape(event.key.toLowerCase())}"], summary[data-key="${CSS.escape(event.key.toLowerCase())}"]`).find(isShown);
-  if (!button) return;
+/** @param {Element} button @param {string} what */
+function askAgain(button, what) {
+  sayState(button, strings.once_more);
+  staff.tell("asked", say(strings.again, { what }));
+}
+
+/** @param {Element} button */
+function askNoMore(button) {
+  sayState(button, "");
+  if (document.body.getAttribute("data-told") === "asked") staff.tell("", "");
+}
+
+/** Whether the hub would refuse the order, or has carried it out, by what is at the counter. @param {import("./press.js").Command} command @param {any} view */
+function isMoot(command, view) {
+  const label = labelOf(view.serving);
+  if (command.do === "next") return label !== (command.seen || "") || view.state !== "open";
+  if (command.do === "recall") return label !== command.ticket || view.state !== "open";
+  return command.do === "call_out_of_order" && label !== "";
+}
+
+/** A link would lead to the browser's own error page while there is no network. @param {Event} event */
+function stayHere(event) {
+  const link = /** @type {Element} */ (event.target).closest("a[href]");
+  if (!link || link.hasAttribute("data-close") || document.body.hasAttribute("data-connected")) return;
   event.preventDefault();
-  button.click();
+  staff.tell("refused", strings.offline);
 }
 
-/** Open or close a sheet in the very turn of the press, so that what is typed next goes into it. @param {Event} event */
-function onSummary(event) {
-  event.preventDefault();
-  const summary = /** @type {any} */ (event.currentTarget);
-  if (summary.getAttribute("aria-disabled") === "true") return;
-  const details = summary.parentNode;
-  const opens = !details.open;
-  closeSheets();
-  if (!opens) return;
-  details.open = true;
-  const first = one(".sheet input:not([type=checkbox]), .sheet select, .sheet button, .sheet label", details);
-  if (first) first.focus();
-}
-
-function closeSheets() {
-  const open = all("[data-sheet][open]");
-  for (const details of open) details.open = false;
-  for (const input of all("[data-filter]")) {
-    input.value = "";
-    filter(input);
+/** Fetch what an opened sheet tells of other counters and lines; without an answer it tells what it knew. @param {string} sheet */
+async function look(sheet) {
+  const channel = { transfer: "bazaar", takeover: "hall" }[sheet];
+  if (!channel) return;
+  try {
+    const answer = await fetch(`${page.base}/views/${channel}`, { credentials: "same-origin", headers: { Accept: "application/json" } });
+    const { view } = await answer.json();
+    if (sheet === "transfer") tellWaits(view, (n) => say(strings.wait_there, { n }));
+    else tellStands(view, strings.states);
+  } catch (_) {
+    // The head of the page tells that there is no connection.
   }
-  if (open.length) focusMain();
-}
-
-/** Leave only the choices that have all the words. @param {any} input */
-function filter(input) {
-  const wanted = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-  let found = 0;
-  for (const choice of all(`[data-filtered="${input.dataset.filter}"] > li`)) {
-    const words = choice.dataset.words.toLowerCase();
-    choice.hidden = !wanted.every((/** @type {string} */ word) => words.includes(word));
-    if (!choice.hidden) found += 1;
-  }
-  one(`[data-none="${input.dataset.filter}"]`).hidden = found > 0;
 }
 
 function focusMain() {
@@ -126,6 +108,7 @@ function render(view) {
   const label = labelOf(view.serving);
   if (label !== known.label) {
     known = { label, at: performance.now() };
+    arming.disarm();
     one("main").scrollTop = 0;
     setTimeout(() => staff.render(), DOUBLE_TAP_MS);
   }
@@ -134,7 +117,7 @@ function render(view) {
   for (const part of all("[data-only]")) part.hidden = !part.dataset.only.split(" ").includes(view.state);
   one("[data-bazaar-closed]").hidden = !view.closed;
   renderHead(view);
-  renderHere(view.serving);
+  renderHere(view);
   renderAsides(view);
   renderNext(view);
   renderForms(view, label);
@@ -150,46 +133,68 @@ function renderHead(view) {
   text(one("[data-reason]"), view.reason);
 }
 
-/** @param {any} serving */
-function renderHere(serving) {
+/** @param {any} view */
+function renderHere(view) {
+  const serving = view.serving;
   text(one("[data-serving]"), labelOf(serving));
   one("[data-nobody]").hidden = Boolean(serving);
   one("[data-facts]").hidden = !serving;
-  renderRows(one("[data-errands]"), serving ? serving.services : [], (code) => code, (row, code) => {
-    text(one("[data-name]", row), page.services[code].name);
-    text(one("[data-requirements]", row), page.services[code].requirements.join(" · "));
-  });
+  one("[data-representing]").hidden = !(serving && serving.representing);
+  one("[data-unsaid]").hidden = !serving || serving.services.length > 0;
+  for (const place of all("[data-occupied]")) place.hidden = !serving;
+  renderRows(one("[data-errands]"), serving ? serving.services : [], (code) => code, renderErrand);
+  text(one("[data-served]"), view.served);
+  one("[data-average]").hidden = view.served === 0;
+  text(one("[data-average-time]"), view.served ? duration(view.served_ms / view.served) : "");
   if (!serving) return;
   text(one("[data-calls]"), String(serving.calls));
   text(one("[data-lane]"), strings.lanes[serving.lane]);
 }
 
+/** @param {any} row @param {string} code */
+function renderErrand(row, code) {
+  const { name, requirements, fee, note } = page.services[code];
+  text(one("[data-name]", row), name);
+  text(one("[data-requirements]", row), requirements.join(" · "));
+  one("[data-requirements]", row).parentNode.hidden = !requirements.length;
+  text(one("[data-fee]", row), fee);
+  one("[data-fee]", row).parentNode.hidden = !fee;
+  text(one("[data-service-note]", row), note);
+}
+
 /** @param {any} view */
 function renderAsides(view) {
-  for (const name of ["held", "absent", "busy"]) {
+  for (const name of ["held", "absent", "busy", "returned"]) {
     const aside = one(`[data-aside="${name}"]`);
     aside.hidden = view[name].length === 0;
     text(one("[data-count]", aside), String(view[name].length));
   }
   for (const name of ["held", "absent"]) {
-    renderRows(one(`[data-list="${name}"]`), view[name], (label) => label, (row, label) => {
-      row.dataset.ticket = label;
-      text(one("[data-label]", row), label);
-      one("[name=ticket]", row).value = label;
-    });
+    renderRows(one(`[data-list="${name}"]`), view[name].slice(-page.shown_aside).reverse(), (label) => label, renderTicket);
+    renderRows(one(`[data-list="all-${name}"]`), view[name].slice().sort(), (label) => label, renderTicket);
+    text(one(`[data-count-of="${name}"]`), String(view[name].length));
   }
   renderRows(one(`[data-list="busy"]`), view.busy, (other) => other.label, (row, other) => {
-    row.dataset.ticket = other.label;
-    text(one("[data-label]", row), other.label);
+    renderTicket(row, other.label);
     text(one("[data-busy-at]", row), String(other.busy_at));
   });
+  renderRows(one(`[data-list="returned"]`), view.returned, (other) => other.label, (row, other) => {
+    renderTicket(row, other.label);
+    text(one("[data-calls-left]", row), say(strings.calls_left, { n: other.calls_left }));
+  });
+}
+
+/** @param {any} row @param {string} label */
+function renderTicket(row, label) {
+  row.dataset.ticket = label;
+  text(one("[data-label]", row), label);
+  for (const field of all("[name=ticket]", row)) field.value = label;
 }
 
 /** @param {any} view */
 function renderNext(view) {
   const first = staff.waiting().find((press) => press.command.do === "next");
-  const word = !first ? strings.next : staff.presses.trouble ? strings.waiting : strings.sending;
-  text(one("[data-next-word]"), word);
+  text(one("[data-next-word]"), first ? staff.stateOf(first.command.command_id) : strings.next);
   text(one("[data-next]"), first ? "" : view.next || "");
   const nobody = view.waiting ? strings.busy : view.serving ? strings.only_finish : strings.nobody;
   text(one("[data-next-note]"), view.next || first ? "" : nobody);
@@ -202,11 +207,13 @@ function renderNext(view) {
 function renderForms(view, label) {
   const waiting = staff.waiting();
   const blocked = (/** @type {string} */ order) => view.closed || !mayPress({ command_id: "", do: order }, waiting);
+  const asked = staff.presses.asked();
   for (const form of all("[data-command]")) {
     const order = form.dataset.command;
     if (order === "next") form.elements.namedItem("seen").value = label;
     else if (ABOUT_TICKET.includes(order) && order !== "call_out_of_order") form.elements.namedItem("ticket").value = label;
-    if (ABOUT_COUNTER.includes(order) || order === "next") for (const button of all("button", form)) disable(button, blocked(order));
+    const again = asked && asked.command.do === order;
+    if (ABOUT_COUNTER.includes(order) || order === "next") for (const button of all("button", form)) disable(button, !again && blocked(order));
   }
   const actions = /** @type {const} */ (["recall", "hold", "finish"]);
   for (const order of actions) {
@@ -222,7 +229,6 @@ function renderForms(view, label) {
 function renderSupervisor(view, blocked) {
   const select = one(`[data-list="waiting"]`);
   if (!select) return;
-  one("[data-occupied]").hidden = !view.serving;
   for (const button of all(`[data-command="call_out_of_order"] button`)) disable(button, Boolean(view.serving) || blocked || view.state !== "open");
   renderRows(select, view.lanes.reduce((/** @type {string[]} */ labels, /** @type {any} */ lane) => labels.concat(labelsOf(lane)), []), (label) => label, (row, label) => {
     row.value = label;
@@ -238,6 +244,12 @@ function renderClock(now) {
   const secondsTo = (/** @type {number} */ at) => Math.max(0, Math.ceil((at - now) / 1000));
   const free = serving && !view.closed && !waiting.some((press) => hinders(press.command, { command_id: "", do: "absent" }));
   if (serving) text(one("[data-since]"), duration(now - serving.since));
+  for (const place of all("[data-longest]")) place.hidden = view.waiting_since === null;
+  if (view.waiting_since !== null) for (const place of all("[data-longest-time]")) text(place, duration(now - view.waiting_since));
+  for (const row of all(".listed")) {
+    const at = view.called_at[row.dataset.ticket];
+    text(one("[data-when]", row), at ? say(strings.called_ago, { ago: duration(now - at) }) : strings.never_called);
+  }
 
   const absent = one(`[data-command="absent"] button`);
   const toAbsent = serving ? secondsTo(serving.absent_from) : 0;
@@ -250,6 +262,7 @@ function renderClock(now) {
   const undo = one(`[data-command="undo"] button`);
   disable(undo, !free || toUndo === 0);
   text(one("[data-note]", undo), toUndo ? say(strings.seconds_left, { n: toUndo }) : "");
+  if (serving) one("[data-undo-left]").value = Math.max(0, (serving.undo_until - now) / Math.max(1, serving.undo_until - serving.since));
   const active = /** @type {HTMLElement} */ (document.activeElement);
   if (active !== document.body && !isShown(active)) focusMain();
 }
@@ -268,11 +281,6 @@ function labelsOf(lane) {
     for (let number = first; number <= (last || first); number += 1) labels.push(`${lane.prefix}-${String(number).padStart(NUMBER_DIGITS, "0")}`);
   }
   return labels;
-}
-
-/** @param {HTMLElement} element */
-function isShown(element) {
-  return element.getClientRects().length > 0 && getComputedStyle(element).visibility !== "hidden";
 }
 
 start();

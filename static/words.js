@@ -20,3 +20,12 @@ export function sayMinutes(range, words) {
   if (high === 0) return words.now;
   return low === high ? say(words.about, { minutes: low }) : say(words.range, { low, high });
 }
+
+/** ``3:07``, or ``1:02:07`` from an hour on. @param {number} ms */
+export function duration(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const pad = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  return hours ? `${hours}:${pad(minutes % 60)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
+}

@@ -62,7 +62,7 @@ class Credentials:
 
     def cookie(self, scope: str, principal: str) -> tuple[str, str]:
         """Name and signed value of the cookie that keeps a device paired."""
-        return COOKIE_PREFIX + principal.replace("/", "-"), self._cookies.dumps([scope, principal])
+        return cookie_name(principal), self._cookies.dumps([scope, principal])
 
     def principals_of_cookies(self, scope: str, cookies: Mapping[str, str]) -> Iterable[str]:
         """Whom this device is paired as; forged, foreign and expired cookies count for nothing."""
@@ -113,6 +113,11 @@ class Credentials:
     def _code(self, *parts: str, size: int) -> str:
         digest = hmac.digest(self._secret, _message(*parts), sha256)[:size]
         return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def cookie_name(principal: str) -> str:
+    """Under which name a device keeps that it is paired as this principal."""
+    return COOKIE_PREFIX + principal.replace("/", "-")
 
 
 def scope_of(bazaar_id: str, epoch: str) -> str:

@@ -1,11 +1,13 @@
 """Opening a pairing link makes a device what the link says: a counter's tablet, a kiosk, the organiser's desk."""
 
+from collections.abc import Iterable
+
 from aiohttp import web
 
 from server.hub.room import Room
 from server.web import errors
 from server.web.addresses import home_of
-from server.web.credentials import ADMIN, COOKIE_S, SUPERVISOR
+from server.web.credentials import ADMIN, COOKIE_S, SUPERVISOR, cookie_name
 from server.web.keys import CREDENTIALS
 from server.web.requests import room_of, scope_of_room
 
@@ -16,12 +18,18 @@ routes = web.RouteTableDef()
 async def pair(request: web.Request) -> web.Response:
     """Set the signed cookie of the key's principal and go to its page."""
     room = room_of(request)
-    credentials, scope = request.app[CREDENTIALS], scope_of_room(room)
-    principal = credentials.principal_of_key(scope, request.match_info["key"])
+    principal = request.app[CREDENTIALS].principal_of_key(scope_of_room(room), request.match_info["key"])
     if principal is None:
         raise errors.no_credential()
-    name, value = credentials.cookie(scope, principal)
+    return paired(request, room, principal)
+
+
+def paired(request: web.Request, room: Room, principal: str, instead_of: Iterable[str] = ()) -> web.Response:
+    """Send the device to the principal's page with its cookie, which takes the place of those of the others."""
+    name, value = request.app[CREDENTIALS].cookie(scope_of_room(room), principal)
     response = web.Response(status=303, headers={"Location": page_of(room, principal)})
+    for other in instead_of:
+        response.del_cookie(cookie_name(other), path=home_of(room))
     response.set_cookie(name, value, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=request.secure)
     return response
 

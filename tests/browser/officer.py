@@ -2,7 +2,7 @@
 
 import json
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from server.core.events import TicketCalled
 from server.store.codec import decode_entry
@@ -11,6 +11,7 @@ from tests.serving import Served
 
 NEXT = "[data-next-button]"
 COMMANDS = "**/counter/1/commands"
+ARMING_MS = 400
 READY = "body[data-ready][data-connected]"
 
 
@@ -37,3 +38,11 @@ async def kept(page: Page) -> list[dict[str, object]]:
         "Object.keys(localStorage).filter((key) => key.includes('counter/1')).map((key) => localStorage[key])[0] || '[]'"
     )
     return [press["command"] for press in json.loads(stored)]
+
+
+async def twice(button: Locator) -> None:
+    """Press what cannot be taken back: once, and once more when it has asked, later than a second tap of one twitch would come."""
+    await button.click()
+    await expect(button).to_have_attribute("data-armed", "")
+    await button.page.wait_for_timeout(ARMING_MS)
+    await button.click()

@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, Route, expect
 
 from server.core.values import CounterNumber
-from tests.browser.officer import COMMANDS, NEXT, READY, Clock, calls, kept, shows
+from tests.browser.officer import COMMANDS, NEXT, READY, Clock, calls, kept, shows, twice
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.browser
@@ -242,10 +242,12 @@ async def test_transfer_with_search(tablet: Page, served: Served) -> None:
     """A transfer is found by words and pressed; the ticket goes on in the other line, and Next is at hand again."""
     await tablet.click(NEXT)
     await shows(tablet, "A-001")
+    await tablet.locator("[data-sheet=transfer] > summary:not([aria-disabled])").wait_for()
     await tablet.keyboard.press("t")
     await tablet.keyboard.type("polsek sk")
     await expect(tablet.locator("[data-filtered=services] > li:visible")).to_have_count(1)
-    await tablet.locator("[data-filtered=services] > li:visible button").click()
+    choice = tablet.locator("[data-filtered=services] > li:visible button")
+    await twice(choice)
     await shows(tablet, "")
     await expect(tablet.locator("[data-saved]")).to_contain_text("B-001")
     await expect(tablet.locator(NEXT)).to_be_focused()
