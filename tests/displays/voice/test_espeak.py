@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from displays.voice.announcer import CannotSay
-from displays.voice.espeak import PROGRAM, Espeak
+from displays.voice.espeak import Espeak
 from displays.voice.lexicon import Lexicon, Tongue, read_lexicon
 from displays.voice.sentence import Form, Sentence, sentence
 from server.core.values import CounterNumber, Label
@@ -22,7 +22,7 @@ SLOW_S, SENTENCE_S = 10, {Form.FULL: 8.0, Form.SECOND: 9.5, Form.LAST: 9.5, Form
 @pytest.fixture
 def espeak() -> Espeak:
     """The synthesiser of this machine."""
-    found = Espeak.found(LEXICON, os.environ.get("ESPEAK", PROGRAM))
+    found = Espeak.found(LEXICON)
     assert found, "espeak-ng is missing. On Debian or Ubuntu: sudo apt-get install --no-install-recommends espeak-ng"
     return found
 
