@@ -215,6 +215,17 @@ async def organiser(studio: Studio) -> None:
         await studio.take(page, name)
 
 
+async def new_screen(studio: Studio) -> None:
+    """A TV that waits to be set up, and the desk's form for it."""
+    tv = await studio.open("tv", "/tv")
+    await tv.wait_for_selector(READY)
+    await studio.take(tv, "tv-code")
+    code = await tv.get_attribute("[data-code]", "data-code")
+    form = await studio.open("tablet", f"/desk/screen?code={code}", pair=studio.scene.keys.admin)
+    await form.fill("[data-set-up] [name=name]", "Layar timur")
+    await studio.take(form, "desk-screen")
+
+
 async def side_by_side(browser: Browser) -> None:
     """TV, tablet and phone in one picture, for the README."""
     page = await browser.new_page(viewport={"width": 1640, "height": 520})
@@ -231,6 +242,7 @@ async def main() -> None:
         studio = Studio(browser, scene)
         await the_call(studio)
         await organiser(studio)
+        await new_screen(studio)
         await side_by_side(browser)
         await browser.close()
 

@@ -20,7 +20,7 @@ from server.web.keys import CREDENTIALS, HUB, NEW_SCREENS
 from server.web.requests import principals_of, scope_of_room
 
 TV_COOKIE = "urut-tv"
-ALPHABET = "CDFGHJKLMNPRTVWXY34679"
+ALPHABET = "CDFGHKLMNPRTVWXY34679"
 """No letter or digit that looks like another, and no vowels: a code is no word."""
 CODE_CHARS = 6
 PENDING_MS = 60_000
