@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 CHROMIUM=$(bash tools/chromium.sh)
 # Playwright drives it with a Node of its own, which a bare Debian lacks one library for.
 .venv/bin/playwright --version >/dev/null 2>&1 || need "A library that Playwright needs" libatomic1
+# The tests of the voice hear the synthesiser itself; whoever runs urut may do without it.
+command -v espeak-ng >/dev/null || need "espeak-ng (for the tests of the voice)" espeak-ng
 PATH=$PWD/.venv/bin:$PATH
 export CHROMIUM PATH
 
