@@ -1,17 +1,16 @@
 """Web Push: a message encrypted for one browser (RFC 8291), with a proof of who sends it (VAPID, RFC 8292)."""
 
-import os
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-import http_ece  # type: ignore[import-untyped]  # has no types
 from aiohttp import ClientSession
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02  # type: ignore[import-untyped]  # has no types
 
 from displays.alerts.contacts import Contact
+from displays.alerts.sealed import sealed_for
 
 TTL_S = 300
 """How long a push service keeps a message for a phone that is away: a call that is older helps nobody."""
@@ -47,21 +46,7 @@ class PushSender:
             "Urgency": "high",
             "Topic": urlsafe_b64encode(sha256(topic.encode()).digest()).decode()[:32],
         }
-        async with session.post(contact.endpoint, data=_encrypted(contact, message), headers=headers, allow_redirects=False) as answer:
+        async with session.post(
+            contact.endpoint, data=sealed_for(contact.p256dh, contact.auth, message), headers=headers, allow_redirects=False
+        ) as answer:
             return answer.status
-
-
-def _encrypted(contact: Contact, message: bytes) -> bytes:
-    encrypted: bytes = http_ece.encrypt(
-        message,
-        salt=os.urandom(16),
-        private_key=ec.generate_private_key(ec.SECP256R1()),
-        dh=_bytes(contact.p256dh),
-        auth_secret=_bytes(contact.auth),
-        version="aes128gcm",
-    )
-    return encrypted
-
-
-def _bytes(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,6 +1,7 @@
 """What stands at the other end: a push service that decrypts as a browser does, and a gateway that checks signatures as its maker would."""
 
 import asyncio
+import hmac
 import json
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
@@ -8,11 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import http_ece  # type: ignore[import-untyped]  # has no types
 from aiohttp import web
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from standardwebhooks import Webhook
 
@@ -66,8 +67,7 @@ class Post:
         body = await request.read()
         status = 410 if self.gone else self.answers.pop(0) if self.answers else 201
         if status == 201:
-            plain = http_ece.decrypt(body, private_key=self.key, auth_secret=AUTH, version="aes128gcm")
-            self.received.append(Received(dict(request.headers), json.loads(plain)))
+            self.received.append(Received(dict(request.headers), json.loads(opened(body, self.key))))
         self.news.set()
         return web.Response(status=status)
 
@@ -108,6 +108,28 @@ def claims_of(authorization: str) -> dict[str, Any]:
     _check(key, signed.encode(), _bytes(signature))
     claims: dict[str, Any] = json.loads(_bytes(signed.split(".")[1]))
     return {**claims, "key": parts["k"]}
+
+
+def opened(body: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """What a browser with this key reads in the body (RFC 8188, section 2; RFC 8291, section 3.3)."""
+    salt, size, sender = body[:16], int.from_bytes(body[16:20]), body[21 : 21 + body[20]]
+    assert len(body) <= size
+    own = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    shared = key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), sender))
+    secret = _expanded(_digest(AUTH, shared), b"WebPush: info\0" + own + sender)
+    root = _digest(salt, secret)
+    content_key, nonce = _expanded(root, b"Content-Encoding: aes128gcm\0")[:16], _expanded(root, b"Content-Encoding: nonce\0")[:12]
+    padded = AESGCM(content_key).decrypt(nonce, body[21 + body[20] :], None).rstrip(b"\0")
+    assert padded.endswith(b"\x02")
+    return padded[:-1]
+
+
+def _digest(key: bytes, data: bytes) -> bytes:
+    return hmac.digest(key, data, "sha256")
+
+
+def _expanded(root: bytes, info: bytes) -> bytes:
+    return _digest(root, info + b"\x01")
 
 
 def _check(key: ec.EllipticCurvePublicKey, signed: bytes, signature: bytes) -> None:
