@@ -89,10 +89,10 @@ async def is_ready(session: aiohttp.ClientSession, url: str) -> bool:
 
 
 @asynccontextmanager
-async def site(folder: Path, *, hubs: int = 1, officers: int = 1, linked: bool = False) -> AsyncIterator[Site]:
+async def site(folder: Path, *, hubs: int = 1, officers: int = 1, linked: bool = False, printer: str = "") -> AsyncIterator[Site]:
     """The bazaar of `BAZAAR`, open, with every counter open, on a store of its own; so many hubs and processes for officers.
 
-    ``linked``: the servers reach their store through the site's `Link`, which is whole at first.
+    ``linked``: the servers reach their store through the site's `Link`, which is whole at first. ``printer`` as for `--printer`.
     """
     store = Urut(folder / "store.log", "redis", "--data", folder / "data")
     async with running(store), AsyncExitStack() as stack:
@@ -101,6 +101,8 @@ async def site(folder: Path, *, hubs: int = 1, officers: int = 1, linked: bool =
         environment = {"REDIS_URL": redis_url, "URUT_SECRET": SECRET, "URUT_DATA": str(folder / "data")}
         code, printed, said = await run(folder / "open.log", "open", "--json", BAZAAR, **environment)
         assert 0 == code, said
+        if printer:
+            environment["URUT_PRINTER"] = printer
         if linked:
             environment["REDIS_URL"] = by_link(redis_url, link)
         parts = {
