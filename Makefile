@@ -12,6 +12,7 @@ install: ## .venv with the locked packages and .venv/bin/urut, nothing else
 	@bash tools/install.sh
 
 demo: install ## exec: a signal to make reaches urut, which ends its store
+	@bash tools/voice.sh
 	@exec .venv/bin/urut demo $(ARGS)
 
 start: install ## the processes of the Procfile: store, hub and counters apart

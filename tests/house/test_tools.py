@@ -60,3 +60,12 @@ def test_the_named_chromium_comes_first(bare: Path) -> None:
     assert f"{bare}/mine\n" == run("chromium.sh", bare, CHROMIUM=f"{bare}/mine").stdout
     refused = run("chromium.sh", bare, CHROMIUM="/no/such/browser")
     assert (1, "", True) == (refused.returncode, refused.stdout, "/no/such/browser" in refused.stderr)
+
+
+def test_a_demo_goes_on_without_a_voice(bare: Path) -> None:
+    """A user without espeak-ng is told how to get it, and the demo starts all the same."""
+    ran = run("voice.sh", bare)
+    assert 0 == ran.returncode
+    assert "apt-get install --no-install-recommends espeak-ng" in ran.stderr
+    program_at(bare / "espeak-ng", "exit 0")
+    assert "" == run("voice.sh", bare).stderr
