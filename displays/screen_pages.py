@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from server.hub.room import Room
+from server.web import errors
 from server.web.addresses import home_of, staff_url
 from server.web.pages import render
 from server.web.qr import inline_qr
@@ -45,7 +46,13 @@ async def tv_code(request: web.Request) -> web.Response:
 
 
 async def lost_screen(request: web.Request, room: Room) -> web.Response:
-    """The page of a screen that is none of the hall's, or not any more: it says so and offers to be set up anew."""
+    """The page of a screen that is none of the hall's, or not any more: it says so and offers to be set up anew.
+
+    Raises:
+        Problem: 404 for whoever asks for no page.
+    """
+    if "text/html" not in request.headers.get("Accept", ""):
+        raise errors.not_found("screen")
     tv = tv_of(request)
     return _pairing_page(request, room, tv, await ask(request, room, tv), status=404)
 
