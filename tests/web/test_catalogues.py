@@ -21,7 +21,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 NO_WORDS = {"urut", "urut log verify head", "disabled", "data when hidden"}
 """A name, a command, and the attributes that macros put into tags."""
 PUBLIC = ("", "/join", "/order", "/tv/utama")
-STAFF = ("/counter/1", "/desk", "/pair", "/kiosk/1")
+STAFF = ("/counter/1", "/desk", "/desk/printing", "/pair", "/kiosk/1")
 
 
 def places(text: str) -> Counter[str]:
