@@ -1,15 +1,14 @@
-"""What TVs and kiosks say of themselves, over HTTP: whether there is sound, which page they run and how far it has read."""
+"""What TVs say of themselves, over HTTP: whether there is sound, which page they run and how far it has read."""
 
 from aiohttp import web
 
 from server.hub.devices import Devices, DeviceState
 from server.hub.room import Room
 from server.web import errors
-from server.web.credentials import KIOSKS, kiosk_principal
 from server.web.day_code import day_code_of
 from server.web.keys import DEVICES, REPORTS
 from server.web.pages import VERSION
-from server.web.requests import check_origin, json_body, require, room_of
+from server.web.requests import check_origin, json_body, room_of
 from server.web.screen_pairing import TV_COOKIE, fingerprint_of, screens_paired
 
 routes = web.RouteTableDef()
@@ -23,7 +22,7 @@ _FINGERPRINT_CHARS = 8
 
 @routes.post("/{bazaar}/devices")
 async def report(request: web.Request) -> web.Response:
-    """``{device: "screen/utama" | "kiosk/1", state, version, offset}`` → ``{day_code}``, which only a TV that was paired is told."""
+    """``{device: "screen/utama", state, version, offset}`` → ``{day_code}``, which only a TV that was paired is told."""
     check_origin(request)
     room = room_of(request)
     wait_s = request.app[REPORTS].wait_s(request.remote or "")
@@ -31,14 +30,10 @@ async def report(request: web.Request) -> web.Response:
         raise errors.too_many(wait_s)
     body = await json_body(request)
     kind, _, which = str(body.get("device", "")).partition("/")
+    if kind != "screen":
+        raise errors.malformed("device", "is no screen")
     state, facts = _state(body), {"old": body.get("version") != request.app[VERSION], "offset": _offset(body)}
     devices, bazaar = request.app[DEVICES], room.plan.bazaar.id
-    if kind == "kiosk" and which in map(str, range(1, KIOSKS + 1)):
-        require(request, room, kiosk_principal(int(which)))
-        await devices.report(bazaar, f"{kind}/{which}", state, facts)
-        return web.json_response({"day_code": ""})
-    if kind != "screen":
-        raise errors.malformed("device", "is neither a screen nor a kiosk")
     paired = which in [screen.code for screen in screens_paired(request, room)]
     name = _tv_name(request, room, which)
     if paired or await _has_room(devices, room, name):
