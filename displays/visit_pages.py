@@ -12,7 +12,7 @@ from server.store.command_ids import new_command_id
 from server.web import errors
 from server.web.addresses import home_of, public_url
 from server.web.credentials import COOKIE_S, DEVICE_COOKIE, new_device
-from server.web.keys import CREDENTIALS, CROWD
+from server.web.keys import CREDENTIALS, CROWD, MESSAGES
 from server.web.pages import FILES, local_time, render
 from server.web.qr import qr_picture
 from server.web.requests import Form, device_of, room_of, visit_of
@@ -113,6 +113,7 @@ def visit_page(request: web.Request, room: Room, visit: VisitId, *, status: int 
         time=local_time(room, room.writer.fresh_at).strftime("%H.%M"),
         frame=frames[0],
         new_command_id=new_command_id,
+        messages=request.app.get(MESSAGES, False),
         page={"base": home_of(room), "channel": channel, "frames": frames, "worker": f"{home_of(room)}/worker.js"},
     )
 

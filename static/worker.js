@@ -1,5 +1,5 @@
-// Keeps the pages of visits on a phone, for where there is no network. The network comes first, always; a kept page is told when it was kept.
-// The browser runs this beside the pages; it has no part in what they say.
+// What the browser runs beside the pages of visits. It keeps them for where there is no network (the network comes first, always; a kept page
+// is told when it was kept), and shows what a push service brings when no page is open.
 
 const STORE = "urut-visits";
 const VISIT = /\/visit\/[^/]+$/;
@@ -8,6 +8,7 @@ const PARTS_MAX = 60;
 /** A dead network often says nothing: after so long the kept page is shown, and comes alive by itself with the network. */
 const PATIENCE_MS = 5000;
 const KEPT_AT = "Urut-Kept-At";
+const VIBRATION_MS = [400, 200, 400];
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -24,6 +25,25 @@ self.addEventListener("fetch", (event) => {
   if (isPart(new URL(url))) event.respondWith(servePart(url));
   else if (mode === "navigate" && VISIT.test(new URL(url).pathname)) event.respondWith(servePage(url));
 });
+
+/** A call, or that it is near: it stays until somebody has seen it, and replaces what was said of the same number before. */
+self.addEventListener("push", (event) => {
+  const { title, body, tag, url } = event.data.json();
+  event.waitUntil(self.registration.showNotification(title, { body, tag, data: { url }, renotify: true, requireInteraction: true, vibrate: VIBRATION_MS }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(showPage(event.notification.data.url));
+});
+
+/** The visit's page: the one that is open, or a new one. @param {string} url */
+async function showPage(url) {
+  const { pathname } = new URL(url, location.origin);
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = pages.find((page) => new URL(page.url).pathname === pathname);
+  return open ? open.focus() : self.clients.openWindow(pathname);
+}
 
 /** Scripts, styles and drawings; their addresses change when they do. @param {URL} url */
 function isPart(url) {

@@ -16,7 +16,7 @@ from displays.visit_pages import known_visit, visit_path
 from server.store.errors import StoreUnreachable
 from server.web import errors
 from server.web.i18n import Catalogues
-from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, HUB
+from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, HUB, MESSAGES
 from server.web.pages import language_of
 from server.web.requests import check_limit, check_origin, form_body, is_form, json_body, room_of
 
@@ -34,6 +34,7 @@ def install_alerts(app: web.Application, *, gateway: Gateway | None = None, push
     push = PushSender(credentials.subkey("vapid"), operator)
     letterbox = Letterbox(push=push, gateway=gateway, catalogues=Catalogues(), clock=hub.clock)
     app[ALERTS] = AlertService(hub, app[DEVICES], credentials, letterbox, lambda room, token: public + visit_path(room, token))
+    app[MESSAGES] = gateway is not None
     app[OWN_PUSH_SERVICES] = frozenset(push_services)
     app.cleanup_ctx.append(_run)
 

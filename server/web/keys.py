@@ -35,4 +35,6 @@ REPORTS = web.AppKey("reports", Limits)
 GUESSES = web.AppKey("guesses", Limits)
 """How many wrong codes may come from one address."""
 METRICS = web.AppKey("metrics", Metrics)
+MESSAGES = web.AppKey("messages", bool)
+"""Whether a gateway takes messages for phone numbers."""
 ADDRESSES = web.AppKey("addresses", Addresses)
