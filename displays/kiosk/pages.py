@@ -1,5 +1,7 @@
 """The ticket kiosk: its page, the number it shows, and what it says of itself to the desk. Works without scripts too."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from aiohttp import web
@@ -26,7 +28,8 @@ routes = web.RouteTableDef()
 KIOSK = "/{bazaar}/kiosk/{number:[0-9]{1,4}}"
 IDLE_S, WARNING_S = 45, 15
 """After so long without a touch the kiosk belongs to the next person; the last seconds of it are counted down."""
-REPORT_MS, PRINT_LOOK_MS, HELP_MS = 15_000, 1000, 5 * 60_000
+TIMES = {"idle_s": IDLE_S, "warning_s": WARNING_S, "report_ms": 15_000, "print_look_ms": 1000, "help_ms": 5 * 60_000}
+"""What the page's script is told: how often it says that it is there, looks after the paper, and how long a call for an officer stands."""
 QR_BORDER = 2
 TICKETS_MAX = 20
 NO_FORM: Form = MappingProxyType({})
@@ -46,7 +49,7 @@ async def number(request: web.Request) -> web.Response:
     kiosk_number = _number(request, room)
     visit = known_visit(request, room)
     link = public_url(request, visit_path(room, request.match_info["token"]))
-    return _page(request, room, kiosk_number, tickets=tuple(own_tickets(room.bazaar, visit)), link=link)
+    return _page(request, room, kiosk_number, _Shown(tickets=own_tickets(room.bazaar, visit), link=link))
 
 
 @routes.post(KIOSK + "/tickets")
@@ -65,7 +68,7 @@ async def take(request: web.Request) -> web.Response:
         visit, entry = await issue(request, room, Resident(by=principal, device=principal), {**wish, "services": form["services"]})
     except Problem as problem:
         fault = said(request, problem.sentence, problem.fields)
-        return _page(request, room, kiosk_number, status=problem.status, fault=fault, form=form)
+        return _page(request, room, kiosk_number, _Shown(status=problem.status, fault=fault, form=form))
     print_taken(request, room, principal, labels_of(entry, visit), copy=entry.offset <= before)
     return web.Response(status=303, headers={"Location": f"{_path(room, kiosk_number)}/visit/{visit_token(request, room, visit)}"})
 
@@ -109,48 +112,42 @@ async def _report(request: web.Request, room: Room, kiosk_number: int, *, helps:
     await request.app[DEVICES].report(room.plan.bazaar.id, kiosk_principal(kiosk_number), state)
 
 
-def _page(
-    request: web.Request,
-    room: Room,
-    kiosk_number: int,
-    *,
-    status: int = 200,
-    fault: str = "",
-    form: Form = NO_FORM,
-    tickets: tuple[OwnTicket, ...] = (),
-    link: str = "",
-) -> web.Response:
-    """The page; with ``tickets`` it shows only these, and ``link`` is where their visit's page is."""
-    path = _path(room, kiosk_number)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """What a page shows beside the choice: how a form was filled in and what was wrong with it, or the numbers that were taken.
+
+    ``link`` is the address of their visit's page.
+    """
+
+    status: int = 200
+    fault: str = ""
+    form: Form = NO_FORM
+    tickets: Sequence[OwnTicket] = ()
+    link: str = ""
+
+
+def _page(request: web.Request, room: Room, kiosk_number: int, shown: _Shown | None = None) -> web.Response:
+    """The kiosk's page."""
+    shown, path, frame = shown or _Shown(), _path(room, kiosk_number), room.frame("bazaar").as_map()
     return render(
         request,
         "kiosk.html",
-        status=status,
+        status=shown.status,
         bazaar=room.plan.bazaar,
         number=kiosk_number,
         path=path,
         closed=room.bazaar.closed,
         offices=offices(room.bazaar),
         command_id=new_command_id(),
-        chosen=form.get("services", ()),
-        lane=next(iter(form.get("lane", ())), "regular"),
-        fault=fault,
+        chosen=shown.form.get("services", ()),
+        lane=next(iter(shown.form.get("lane", ())), "regular"),
+        fault=shown.fault,
         helped="help" in request.query,
-        tickets=tickets,
-        qr=inline_qr(link, border=QR_BORDER) if link else "",
+        tickets=shown.tickets,
+        qr=inline_qr(shown.link, border=QR_BORDER) if shown.link else "",
         printer=_printer(request, kiosk_number),
         idle_s=IDLE_S,
-        page={
-            "base": home_of(room),
-            "kiosk": path,
-            "first_language": room.plan.bazaar.languages[0],
-            "idle_s": IDLE_S,
-            "warning_s": WARNING_S,
-            "report_ms": REPORT_MS,
-            "print_look_ms": PRINT_LOOK_MS,
-            "help_ms": HELP_MS,
-            "frame": room.frame("bazaar").as_map(),
-        },
+        page={**TIMES, "base": home_of(room), "kiosk": path, "first_language": room.plan.bazaar.languages[0], "frame": frame},
     )
 
 
