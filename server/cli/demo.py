@@ -19,6 +19,7 @@ from server.core.values import BazaarId, CounterNumber, CounterState
 from server.hub.room import Room
 from server.simulate import simulate
 from server.store.plan_file import read_plan
+from server.web.credentials import KIOSKS
 from server.web.keys import HUB, Addresses
 
 logger = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ async def _crowd(room: Room, url: str, keys: Keys, say: Callable[[str], None]) -
     officers = {number: key for number, key in keys.counters.items() if number != YOUR_COUNTER}
     try:
         rng = random.Random()  # noqa: S311  # a crowd, no secret
-        await simulate(url, room.plan.bazaar.id, officers, keys.kiosks[1], rng, say, first_line_share=YOUR_LINE_SHARE)
+        await simulate(url, room.plan.bazaar.id, officers, keys.kiosks[KIOSKS], rng, say, first_line_share=YOUR_LINE_SHARE)
     except Exception:
         logger.exception("the simulated people are gone; the bazaar goes on without them")
 
