@@ -1,8 +1,7 @@
 """The ticket kiosk: its page, the number it shows, and what it says of itself to the desk. Works without scripts too."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -32,7 +31,6 @@ TIMES = {"idle_s": IDLE_S, "warning_s": WARNING_S, "report_ms": 15_000, "print_l
 """What the page's script is told: how often it says that it is there, looks after the paper, and how long a call for an officer stands."""
 QR_BORDER = 2
 TICKETS_MAX = 20
-NO_FORM: Form = MappingProxyType({})
 
 
 @routes.get(KIOSK)
@@ -121,7 +119,7 @@ class _Shown:
 
     status: int = 200
     fault: str = ""
-    form: Form = NO_FORM
+    form: Form = field(default_factory=dict)
     tickets: Sequence[OwnTicket] = ()
     link: str = ""
 
