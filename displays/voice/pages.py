@@ -58,21 +58,23 @@ async def _run_ahead(app: web.Application) -> AsyncIterator[None]:
 def voice_of_page(request: web.Request, room: Room) -> dict[str, object]:
     """What the script of a hall screen needs to know: ``base``, the address of all sounds, and ``languages`` in which calls are said."""
     voice = request.app[VOICE]
+    request.app[AHEAD].listen(room.plan.bazaar.id)
     return {"base": f"{home_of(room)}/voice/{voice.version}", "languages": voice.languages}
 
 
 @routes.get("/{bazaar}/voice/{version:[0-9a-f]{12}}/{name:chime|silence}.wav")
 async def own_sound(request: web.Request) -> web.Response:
     """The chime, or the nothing by which a page learns whether it may play. Both are the same in every bazaar and version."""
-    room = room_of(request)
-    request.app[AHEAD].listen(room.plan.bazaar.id)
+    room_of(request)
     return _answer(request, _own_sound(request.match_info["name"]), Kind.WAV)
 
 
 @routes.get("/{bazaar}/voice/{version:[0-9a-f]{12}}/{language:[a-z]+}/{label}/{counter:[0-9]{1,3}}/{form:[a-z]+}.{kind:wav|mp3}")
 async def call_sound(request: web.Request) -> web.Response:
     """The sentence that calls a ticket to a counter of its line."""
-    voice, said, kind = request.app[VOICE], _sentence(request), Kind(request.match_info["kind"])
+    room, voice, kind = room_of(request), request.app[VOICE], Kind(request.match_info["kind"])
+    said = _sentence(request, room.bazaar)
+    request.app[AHEAD].listen(room.plan.bazaar.id)  # also after a restart, when no page is opened anew
     file = voice.kept(said, kind)
     if file is None:
         if not voice.can_say(said):
@@ -86,25 +88,19 @@ async def call_sound(request: web.Request) -> web.Response:
     return _answer(request, file, kind)
 
 
-def _sentence(request: web.Request) -> Sentence:
+def _sentence(request: web.Request, bazaar: Bazaar) -> Sentence:
     """What the address asks for; raises `Problem` 404 unless the bazaar might call just that."""
-    voice, bazaar, asked = request.app[VOICE], room_of(request).bazaar, request.match_info
+    voice, asked = request.app[VOICE], request.match_info
     if asked["form"] not in set(Form):
         raise not_found("recording")
     if asked["language"] not in voice.languages:
         raise not_found("voice")
-    label, counter = _call(bazaar, Label(asked["label"]), CounterNumber(int(asked["counter"])))
-    return voice.sentence(bazaar, Form(asked["form"]), asked["language"], label, counter)
-
-
-def _call(bazaar: Bazaar, label: Label, number: CounterNumber) -> tuple[Label, CounterNumber]:
-    """The same, if there is such a ticket and the counter serves its line."""
-    ticket = bazaar.tickets.get(label)
-    if ticket is None:
+    label, counter = Label(asked["label"]), CounterNumber(int(asked["counter"]))
+    if label not in bazaar.tickets:
         raise not_found("ticket")
-    if number not in bazaar.counters or ticket.line not in bazaar.plan.counter(number).lines:
+    if counter not in bazaar.counters or bazaar.tickets[label].line not in bazaar.plan.counter(counter).lines:
         raise not_found("counter")
-    return label, number
+    return voice.sentence(bazaar, Form(asked["form"]), asked["language"], label, counter)
 
 
 def _answer(request: web.Request, file: bytes, kind: Kind) -> web.Response:

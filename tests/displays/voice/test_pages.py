@@ -105,10 +105,10 @@ async def test_one_address_has_few_made() -> None:
 
 
 async def test_ready_before_it_is_called() -> None:
-    """Once a screen listens, the calls that may come next are made before anybody asks for them."""
+    """Once a sound was asked for, the calls that may come next are made before anybody asks for them."""
     async with spoken(beeping()) as served:
         voice, bazaar = served.app[VOICE], served.room.bazaar
-        await ask(served, "chime.wav")
+        await ask(served, "id/A-001/1/full.mp3")
         async with asyncio.timeout(10):
             said = voice.sentence(bazaar, Form.SHORT, "id", Label("A-003"), CounterNumber(1))
             while voice.kept(said, Kind.MP3) is None:
