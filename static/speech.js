@@ -12,6 +12,8 @@ import { FRESH_MS } from "./calls.js";
 
 /** Before a sentence is said once more. */
 const REST_MS = 1000;
+/** Between two calls of a row, so that nobody takes the one's counter for the other's. */
+const BREATH_MS = 400;
 /** No sound takes so long: a device that has not played it by then will not. */
 const SOUND_MS_MAX = 20000;
 
@@ -98,7 +100,8 @@ export class Speaker {
    * @param {boolean} first
    */
   async say(first) {
-    const { chime, languages, sentence, now, onSaid } = this.parts;
+    const { chime, languages, rest, sentence, now, onSaid } = this.parts;
+    if (!first) await rest(BREATH_MS);
     if ((first || !languages.length) && await chime() === "locked") return false;
     const [call, ...behind] = this.queue.waiting(now());
     if (!call) return true;
