@@ -9,27 +9,33 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
 import counters.channels
 import displays.channels
+from displays.kiosk.printing import PRINTING
 from server.cli.bazaars import Keys, epoch_of, keys_of, open_bazaar_log
+from server.cli.equipment import Equipment
 from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, listening
 from server.core.plan import Plan
 from server.core.plan_parts import AbsentAfter
 from server.hub.hub import Hub
+from server.printing.address import printers_at
+from server.printing.slip import Paper
 from server.simulate import simulate
 from server.store.log import MemoryStore
 from server.store.plan_file import read_plan
 from server.web.app import make_app
-from server.web.credentials import Credentials
+from server.web.credentials import KIOSKS, Credentials
 from server.web.keys import HUB, ROOT, Addresses
 from server.web.limits import Limits
+from tests.printing.emulator import Emulator, emulator
 
 FOLDER = ROOT / "docs" / "screens"
 SECRET = b"a secret of these pictures only"
@@ -41,6 +47,7 @@ COUNTER, SERVICE, SECOND_SERVICE = 1, "ktp", "skck-baru"
 SIZES = {"tv": (1920, 1080), "tablet": (1280, 800), "tablet-portrait": (800, 1280), "phone": (390, 844), "kiosk": (1080, 1920)}
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio")
 PRESSES_MAX = 100
+GIVE_UP_S = 2.0
 FADE_S = 70
 """After this a TV shows a call no more in large."""
 READY = "body[data-ready]"
@@ -74,6 +81,8 @@ class Evening:
     plan: Plan
     keys: Keys
     clock: Clock
+    printer: Emulator
+    narrow_printer: Emulator
 
     @property
     def home(self) -> str:
@@ -83,27 +92,39 @@ class Evening:
 
 @asynccontextmanager
 async def evening() -> AsyncIterator[Evening]:
-    """The sample bazaar, served over a log in memory."""
+    """The sample bazaar, served over a log in memory; two of its kiosks have printers that only seem to be some."""
     plan = read_plan(ROOT / "bazaars" / "mayangan.toml")
     # Simulated officers wait out these seconds in ours, which are minutes of the evening.
     plan = replace(plan, bazaar=replace(plan.bazaar, absent_after=AbsentAfter(recalls=1, seconds=0)))
     clock = Clock(int(datetime.fromisoformat(plan.bazaar.opens).timestamp() * 1000), SPEED)
     store = MemoryStore()
-    kinds = (*displays.channels.kinds(Credentials(SECRET)), *counters.channels.kinds())
-    addresses = Addresses(public=PUBLIC, staff=PUBLIC)
-    app = make_app(Hub(store, kinds, clock), SECRET, (*PUBLIC_PARTS, *STAFF_PARTS), addresses, Limits(burst=1000, per_minute=1000))
     await open_bazaar_log(store, plan, new_edition=False)
-    async with listening(app, "127.0.0.1", 0) as url:
-        while not app[HUB].rooms or not app[HUB].ready:  # noqa: ASYNC110  # a look at start
-            await asyncio.sleep(0.05)
-        yield Evening(url=url, plan=plan, keys=keys_of(SECRET, plan, await epoch_of(store, plan.bazaar.id)), clock=clock)
+    async with emulator(Paper.WIDE) as printer, emulator(Paper.NARROW) as narrow_printer:
+        app = application(store, clock, [f"1={printer.address}", f"2={narrow_printer.address}"])
+        async with listening(app, "127.0.0.1", 0) as url:
+            while not app[HUB].rooms or not app[HUB].ready:  # noqa: ASYNC110  # a look at start
+                await asyncio.sleep(0.05)
+            keys = keys_of(SECRET, plan, await epoch_of(store, plan.bazaar.id))
+            yield Evening(url=url, plan=plan, keys=keys, clock=clock, printer=printer, narrow_printer=narrow_printer)
+
+
+def application(store: MemoryStore, clock: Clock, printers: Sequence[str]) -> web.Application:
+    """All pages, and the kiosks' printers, which give a ticket up sooner than in life."""
+    kinds = (*displays.channels.kinds(Credentials(SECRET)), *counters.channels.kinds())
+    addresses, limits = Addresses(public=PUBLIC, staff=PUBLIC), Limits(burst=1000, per_minute=1000)
+    app = make_app(Hub(store, kinds, clock), SECRET, (*PUBLIC_PARTS, *STAFF_PARTS), addresses, limits)
+    Equipment(printers=printers_at(printers, KIOSKS)).install(app)
+    queue = app[PRINTING].of(1)
+    if queue is not None:
+        queue.keep_s = GIVE_UP_S
+    return app
 
 
 async def people(scene: Evening) -> None:
     """The first part of the evening, and then a moment without a call."""
     bazaar_id, keys, rng = scene.plan.bazaar.id, scene.keys, random.Random(SEED)  # noqa: S311  # a crowd, no secret
     await simulate(
-        scene.url, bazaar_id, keys.counters, keys.kiosks[1], rng, print, speed=SPEED, hours=HOURS, first_line_share=FIRST_LINE_SHARE
+        scene.url, bazaar_id, keys.counters, keys.kiosks[KIOSKS], rng, print, speed=SPEED, hours=HOURS, first_line_share=FIRST_LINE_SHARE
     )
     scene.clock.go_on(1)
     scene.clock.jump(FADE_S)
@@ -178,6 +199,7 @@ async def the_call(studio: Studio) -> None:
     await studio.take(hall, "tv")
     phone = await resident(studio)
     await kiosk(studio)
+    await tickets(studio)
     label = await phone.locator("[data-line=A]").get_attribute("data-ticket") or ""
     tablet = await officer(studio, label)
     tv = await studio.open("tv", "/tv/utama")
@@ -194,18 +216,42 @@ async def the_call(studio: Studio) -> None:
 
 
 async def kiosk(studio: Studio) -> None:
-    """Each step of the kiosk."""
+    """The three steps of the kiosk and the paper; then the roll is at its end, and somebody who sits calls an officer."""
     page = await studio.open("kiosk", "/kiosk/1", pair=studio.scene.keys.kiosks[1])
     await page.wait_for_selector(READY)
     await studio.take(page, "kiosk-office")
     await page.tap("[data-open=dispendukcapil]")
-    await page.tap(f"[data-errand={SERVICE}]")
     await studio.take(page, "kiosk-errand")
-    await page.tap("[data-do=check]")
-    await studio.take(page, "kiosk-confirm")
-    await page.tap("[data-do=take]")
+    await page.tap(f".kiosk-errand:has([data-errand={SERVICE}]) [data-take-one]")
     await page.locator("[data-qr] img").evaluate("(picture) => picture.decode()")
+    await page.wait_for_selector("[data-print=printed]")
     await studio.take(page, "kiosk-number")
+    studio.scene.printer.rows_left = 0
+    await page.tap("[data-do=more]")
+    await page.tap("[data-open=polsek]")
+    await page.tap("[data-do=low]")
+    await page.tap("[data-do=help]")
+    await page.wait_for_selector("[data-helped]:not([hidden])")
+    await page.tap(f"[data-errand={SECOND_SERVICE}]")
+    await studio.take(page, "kiosk-low")
+    await page.tap("[data-do=take]")
+    await page.wait_for_selector("[data-print=given_up]")
+    await studio.take(page, "kiosk-no-paper")
+
+
+async def tickets(studio: Studio) -> None:
+    """The desk's page of printers while one has no paper, and what comes out of it: a ticket, and its copy on narrow paper."""
+    desk = await studio.open("tablet", "/desk/printing", pair=studio.scene.keys.admin)
+    await desk.wait_for_selector("[data-state=paper_out]")
+    await studio.take(desk, "desk-printing")
+    ticket = (await studio.scene.printer.has_printed(1))[0]
+    ticket.picture().save(FOLDER / "ticket-80mm.png")
+    await desk.fill("[data-again] [name=ticket]", await desk.locator("[data-missing] button").inner_text())
+    await desk.select_option("[data-again] [name=kiosk]", "2")
+    await desk.click("[data-again] button")
+    copy = (await studio.scene.narrow_printer.has_printed(1))[0]
+    copy.picture().save(FOLDER / "ticket-58mm-copy.png")
+    print("tickets")
 
 
 async def organiser(studio: Studio) -> None:
