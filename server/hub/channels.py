@@ -13,14 +13,12 @@ import msgpack
 
 from server.core.bazaar import Bazaar
 from server.core.events import Event
+from server.hub.wire import Opcode, frame
 
 View = dict[str, object]
 
 HEAD_DIGITS = 8
 """How many hex digits of the log's head a screen shows."""
-
-_TEXT, _BINARY = 0x81, 0x82
-_LENGTH_MAX_7_BITS, _LENGTH_MAX_16_BITS = 125, 0xFFFF
 
 
 class Subprotocol(StrEnum):
@@ -86,15 +84,5 @@ class Frame:
 
     def _encode(self, subprotocol: Subprotocol) -> bytes:
         if subprotocol is Subprotocol.MSGPACK:
-            return _with_header(_BINARY, msgpack.packb(self.as_map()))
-        return _with_header(_TEXT, json.dumps(self.as_map(), ensure_ascii=False, separators=(",", ":")).encode())
-
-
-def _with_header(opcode: int, payload: bytes) -> bytes:
-    """An unmasked, final WebSocket frame (RFC 6455, section 5.2)."""
-    length = len(payload)
-    if length <= _LENGTH_MAX_7_BITS:
-        return bytes((opcode, length)) + payload
-    if length <= _LENGTH_MAX_16_BITS:
-        return bytes((opcode, 126)) + length.to_bytes(2) + payload
-    return bytes((opcode, 127)) + length.to_bytes(8) + payload
+            return frame(Opcode.BINARY, msgpack.packb(self.as_map()))
+        return frame(Opcode.TEXT, json.dumps(self.as_map(), ensure_ascii=False, separators=(",", ":")).encode())

@@ -1,125 +1,241 @@
 """Writing frames to the many: screens and tablets at once, phones in slices, nobody waited for."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 
 from server.hub.channels import Frame
 from server.hub.counts import Counts
-from server.hub.outbox import Channel, Outbox
+from server.hub.follower import Follower, Lag
+from server.hub.roll import LOST, NOTHING, Channel, Roll
 
 HEARTBEAT_S = 10.0
-FLUSH_S = 0.05
-"""How often a socket that was full is looked at again."""
 SLICE = 50
 """After so many writes to phones, about a millisecond, the loop is given to others. A press takes several turns of it, and is behind a
 slice in each: with 250 a press at a saturated hub took half as long again, and no more frames came through (docs/measurements.md)."""
+SLOW_S = 30.0
+"""A connection that took nothing for so long although something waits for it is closed."""
+SLOW_CHECK_S = 1.0
 FIRST_RANK = 0
 """Screens, tablets and the desk: they are written before anything else happens."""
 
 
 class Fanout:
-    """Who follows what in one bazaar, and what still has to be written."""
+    """Who follows what in one bazaar, and what still has to be written. ``forget`` is told of channels that nobody follows any more."""
 
-    def __init__(self, heartbeat: Callable[[], Frame], counts: Counts) -> None:
+    def __init__(self, heartbeat: Callable[[], Frame], counts: Counts, forget: Callable[[Channel], None]) -> None:
         self._heartbeat = heartbeat
         self._counts = counts
-        self._outboxes: dict[Outbox, None] = {}
-        self._lagging: dict[Outbox, None] = {}
-        self._dirty: dict[Channel, None] = {}
-        self._has_dirty = asyncio.Event()
+        self._forget = forget
+        self._followers: dict[int, Follower] = {}
+        self._lagging: dict[Follower, None] = {}
+        self._sweeping: dict[Roll, None] = {}
+        self._has_sweeps = asyncio.Event()
+        self._renewed: set[Roll] = set()
 
     def __len__(self) -> int:
-        return len(self._outboxes)
+        return len(self._followers)
 
-    def join(self, outbox: Outbox, channels: Sequence[Channel], have: Mapping[str, int]) -> None:
+    # Followers
+
+    def join(self, follower: Follower, channels: Sequence[Channel], have: Mapping[str, int]) -> None:
         """Write each channel's newest frame but for what the connection has (offsets by channel name), and a heartbeat."""
-        self._outboxes[outbox] = None
-        outbox.channels = channels
-        for channel in channels:
-            outbox.sent[channel.name] = have.get(channel.name, 0)
-            channel.followers[outbox] = None
-            self._offer(outbox, channel)
-        outbox.written_since_beat = False
-        outbox.heartbeat(self._heartbeat())
+        had: dict[Roll, int] = {}
+        for channel in dict.fromkeys(channels):
+            roll = channel.roll(follower.carrier, follower.subprotocol)
+            roll.members += 1
+            had[roll] = have.get(channel.name, 0)
+        follower.rolls = tuple(had)
+        self._followers[follower.fd] = follower
+        if self._bring_up(follower, had):
+            self._send(follower, self._heartbeat().encoded(follower.subprotocol))
 
-    def leave(self, outbox: Outbox) -> None:
-        """Write to this connection no more."""
-        self._outboxes.pop(outbox, None)
-        self._lagging.pop(outbox, None)
-        for channel in outbox.channels:
-            channel.followers.pop(outbox, None)
+    def leave(self, follower: Follower) -> None:
+        """End the connection, if it has not ended, and write to it no more."""
+        if self._followers.get(follower.fd) is not follower:
+            return
+        del self._followers[follower.fd]
+        self._lagging.pop(follower, None)
+        for roll in follower.rolls:
+            roll.withdraw(follower.fd)
+            roll.members -= 1
+            if not roll.members:
+                self._drop(follower, roll)
+        follower.carrier.end(follower.fd)
+
+    def close(self, follower: Follower, goodbye: bytes) -> None:
+        """Write this close frame, unless the connection is in the middle of another frame, and end it."""
+        if follower.lag is None:
+            self._write(follower, goodbye)
+        self.leave(follower)
+
+    def close_all(self, goodbye: bytes) -> None:
+        """Write this close frame to every connection and end it."""
+        for follower in list(self._followers.values()):
+            self.close(follower, goodbye)
+
+    def pong(self, follower: Follower, data: bytes) -> None:
+        """Answer a ping; while something else waits only the newest one."""
+        if follower.lag is None:
+            self._send(follower, data)
+        else:
+            follower.lag.pong = data
+
+    def has_room(self, follower: Follower) -> None:
+        """Go on with the frame that did not go out whole; after it come the channels' newest."""
+        lag = follower.lag
+        if lag is None:
+            return
+        lag.since = time.monotonic()
+        if lag.rest:
+            lag.rest = lag.rest[max(self._write(follower, lag.rest), 0) :]
+            if lag.rest:
+                return
+        follower.lag = None
+        self._lagging.pop(follower, None)
+        follower.carrier.room_came(follower.fd)
+        if not lag.pong or self._send(follower, lag.pong, lag.had):
+            self._bring_up(follower, lag.had)
+
+    # Frames
 
     def publish(self, channels: Iterable[Channel]) -> None:
         """These channels have a newer frame: write it to first-rank followers now, and let the sweep bring it to the others."""
         for channel in channels:
-            if channel.kind.rank == FIRST_RANK:
-                for outbox in channel.followers:
-                    self._offer(outbox, channel)
-            else:
-                self._dirty[channel] = None
-                self._has_dirty.set()
-
-    def close_all(self, code: int) -> None:
-        """Say goodbye to every connection with this WebSocket close code."""
-        for outbox in list(self._outboxes):
-            outbox.close(code)
+            for roll in list(channel.rolls.values()):
+                roll.renew()
+                self._renewed.add(roll)
+                if channel.kind.rank == FIRST_RANK:
+                    while roll.sweeping:
+                        self._write_slice(roll, SLICE)
+                else:
+                    self._sweeping[roll] = None
+                    self._has_sweeps.set()
 
     async def run(self) -> None:
-        """Sweep, flush and beat until cancelled."""
+        """Sweep, beat and look after those who lag until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._sweep())
-            tasks.create_task(self._flush())
             tasks.create_task(self._beat())
+            tasks.create_task(self._end_slow())
 
     async def _sweep(self) -> None:
-        """Bring the newest frame of each dirty channel to its followers, a slice at a time.
+        """Bring newest frames to phones, `SLICE` writes in a turn of the loop, each roll a slice in turn.
 
-        A channel that changes while it is being swept is dirty again: those already written come round again, the others
-        get the newer frame at once.
+        So a line with twenty followers is done in its first turn, however many thousand follow another.
         """
         while True:
-            await self._has_dirty.wait()
-            while self._dirty:
-                channel = next(iter(self._dirty))
-                del self._dirty[channel]
-                for outboxes in _slices(channel.followers):
-                    for outbox in outboxes:
-                        self._offer(outbox, channel)
+            await self._has_sweeps.wait()
+            written = 0
+            while self._sweeping:
+                roll = next(iter(self._sweeping))
+                del self._sweeping[roll]
+                written += self._write_slice(roll, SLICE - written)
+                if roll.sweeping:
+                    self._sweeping[roll] = None
+                if written >= SLICE:
+                    written = 0
                     await asyncio.sleep(0)
-            self._has_dirty.clear()
+            self._has_sweeps.clear()
+            await asyncio.sleep(0)
 
-    async def _flush(self) -> None:
-        """Write what waited for room, and end the connections that read nothing any more."""
+    def _write_slice(self, roll: Roll, count: int) -> int:
+        """Write to the next followers of a sweep; how many they are."""
+        fds = roll.take(count)
+        sent = roll.write(fds)
+        size = len(roll.data)
+        whole = sent.count(size)
+        self._counts.frames_written += whole
+        if whole < len(fds):
+            for fd, bytes_sent in zip(fds, sent, strict=True):
+                if bytes_sent != size:
+                    self._fell_short(self._followers[fd], roll, bytes_sent)
+        return len(fds)
+
+    def _bring_up(self, follower: Follower, had: dict[Roll, int]) -> bool:
+        """Write what is newer than what somebody has, and put them on their rolls; whether there was room for all of it."""
+        for roll in follower.rolls:
+            if roll.offset <= had[roll]:
+                continue
+            sent = self._write(follower, roll.data)
+            if sent > NOTHING:
+                had[roll] = roll.offset
+            if sent < len(roll.data):
+                self._lag(follower, had, roll.data[sent:] if sent > NOTHING else b"")
+                return False
+            self._counts.frames_written += 1
+        for roll in follower.rolls:
+            roll.admit(follower.fd, had[roll])
+        return True
+
+    def _send(self, follower: Follower, data: bytes, had: dict[Roll, int] | None = None) -> bool:
+        """Write a frame that is of no channel; whether all of it went out. ``had`` is of somebody who is on no roll."""
+        sent = self._write(follower, data)
+        if sent < len(data):
+            self._lag(follower, had or _withdrawn(follower), data[max(sent, 0) :])
+        return sent == len(data)
+
+    def _write(self, follower: Follower, data: bytes) -> int:
+        """How many bytes went out, `NOTHING` or `LOST`; who is lost has left."""
+        if self._followers.get(follower.fd) is not follower:
+            return LOST
+        try:
+            return follower.carrier.write(follower.fd, data)
+        except BlockingIOError:
+            return NOTHING
+        except OSError:
+            self.leave(follower)
+            return LOST
+
+    # Who lags
+
+    def _fell_short(self, follower: Follower, roll: Roll, sent: int) -> None:
+        """A sweep found no room for all of a frame: the rest of it waits, or when nothing went out, the newest of then."""
+        if sent == LOST:
+            self.leave(follower)
+            return
+        self._counts.frames_conflated += 1
+        had = _withdrawn(follower)
+        had[roll] = roll.offset if sent > NOTHING else 0
+        self._lag(follower, had, roll.data[sent:] if sent > NOTHING else b"")
+
+    def _lag(self, follower: Follower, had: dict[Roll, int], rest: bytes) -> None:
+        if self._followers.get(follower.fd) is follower:
+            follower.lag = Lag(time.monotonic(), had, rest)
+            self._lagging[follower] = None
+            follower.carrier.await_room(follower.fd)
+
+    async def _end_slow(self) -> None:
         while True:
-            await asyncio.sleep(FLUSH_S)
-            for outbox in list(self._lagging):
-                self._counts.frames_written += outbox.flush()
-                if not outbox.waiting:
-                    self._lagging.pop(outbox, None)
-                elif outbox.is_slow():
-                    self._counts.closed_slow += 1
-                    self.leave(outbox)
-                    outbox.abort()
+            await asyncio.sleep(SLOW_CHECK_S)
+            latest = time.monotonic() - SLOW_S
+            for follower in [follower for follower in self._lagging if follower.lag and follower.lag.since < latest]:
+                self._counts.closed_slow += 1
+                self.leave(follower)
 
     async def _beat(self) -> None:
+        """Write a heartbeat to whoever was written nothing since the last one, in slices."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
+            renewed, self._renewed = self._renewed, set()
             frame = self._heartbeat()
-            for outboxes in _slices(self._outboxes):
-                for outbox in outboxes:
-                    outbox.heartbeat(frame)
+            everyone = iter(list(self._followers.values()))
+            while followers := list(islice(everyone, SLICE)):
+                for follower in followers:
+                    if follower.lag is None and renewed.isdisjoint(follower.rolls):
+                        self._send(follower, frame.encoded(follower.subprotocol))
                 await asyncio.sleep(0)
 
-    def _offer(self, outbox: Outbox, channel: Channel) -> None:
-        if outbox.offer(channel):
-            self._counts.frames_written += 1
-        elif outbox.waiting:
-            self._counts.frames_conflated += channel in outbox.waiting
-            self._lagging[outbox] = None
+    def _drop(self, follower: Follower, roll: Roll) -> None:
+        channel = roll.channel
+        del channel.rolls[follower.carrier, follower.subprotocol]
+        self._sweeping.pop(roll, None)
+        self._renewed.discard(roll)
+        if not channel.rolls:
+            self._forget(channel)
 
 
-def _slices(outboxes: Iterable[Outbox]) -> Iterator[Sequence[Outbox]]:
-    """The outboxes of this moment, `SLICE` at a time."""
-    everyone = tuple(outboxes)
-    for start in range(0, len(everyone), SLICE):
-        yield everyone[start : start + SLICE]
+def _withdrawn(follower: Follower) -> dict[Roll, int]:
+    """Take somebody off all rolls; the offsets that they surely have."""
+    return {roll: roll.withdraw(follower.fd) for roll in follower.rolls}

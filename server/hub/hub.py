@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from server.core.values import BazaarId
 from server.hub.channels import ChannelKind
 from server.hub.counts import Counts
+from server.hub.live import Carriers
 from server.hub.room import Room
 from server.store.errors import StoreUnreachable
 from server.store.log import Store
@@ -23,6 +24,7 @@ class Hub:
 
     def __init__(self, store: Store, kinds: Iterable[ChannelKind], clock: Callable[[], int]) -> None:
         self.counts = Counts()
+        self.carriers = Carriers()
         self.rooms: dict[BazaarId, Room] = {}
         self.reachable = False
         self.store = store
@@ -37,13 +39,16 @@ class Hub:
 
     async def run(self) -> None:
         """Serve every bazaar of the store until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            while True:
-                for bazaar_id in await self._new_ids():
-                    room = Room(self.store.log(bazaar_id), self._kinds, self.clock, self.counts)
-                    self.rooms[bazaar_id] = room
-                    tasks.create_task(room.run())
-                await asyncio.sleep(REGISTRY_S)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                while True:
+                    for bazaar_id in await self._new_ids():
+                        room = Room(self.store.log(bazaar_id), self._kinds, self.clock, self.counts)
+                        self.rooms[bazaar_id] = room
+                        tasks.create_task(room.run())
+                    await asyncio.sleep(REGISTRY_S)
+        finally:
+            self.carriers.sockets.close()
 
     async def _new_ids(self) -> list[BazaarId]:
         try:

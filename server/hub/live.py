@@ -1,18 +1,24 @@
-"""One WebSocket: what it asks to follow and what it says to have; the rest is `Fanout`'s."""
+"""One WebSocket: what it asks to follow, what it says to have, and how it comes from aiohttp to `Fanout`."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import cast
 
 from aiohttp import web
+from aiohttp.http_websocket import WebSocketReader
 
+from server.hub import upgrade
 from server.hub.channels import Subprotocol
-from server.hub.outbox import Outbox
+from server.hub.follower import Follower
 from server.hub.room import Room
+from server.hub.sockets import Sockets
+from server.hub.transports import Transports
 
 CHANNELS_MAX = 64
 NAME_CHARACTERS_MAX = 200
 OFFSET_DIGITS_MAX = 19
-MESSAGE_BYTES_MAX = 4096
-"""Followers have nothing to say; what they send is read and dropped, and too much of it ends the connection."""
 
 
 class BadFollow(Exception):
@@ -55,18 +61,64 @@ def parse_offset(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= OFFSET_DIGITS_MAX else None
 
 
-async def serve(request: web.Request, room: Room, names: Sequence[str], have: Mapping[str, int]) -> web.WebSocketResponse:
-    """Upgrade the request and send the room's frames until the client leaves."""
-    socket = web.WebSocketResponse(protocols=tuple(Subprotocol), compress=False, max_msg_size=MESSAGE_BYTES_MAX)
-    await socket.prepare(request)
+@dataclass(frozen=True, slots=True)
+class Carriers:
+    """How connections of this process are carried: as plain sockets where that can be, else as asyncio's transports."""
+
+    sockets: Sockets = field(default_factory=Sockets)
+    transports: Transports = field(default_factory=Transports)
+
+
+async def serve(request: web.Request, carriers: Carriers, room: Room, names: Sequence[str], have: Mapping[str, int]) -> web.StreamResponse:
+    """Upgrade the request, and send the room's frames until the client leaves. The response is to nobody: aiohttp's part is over.
+
+    Raises:
+        HTTPBadRequest: the request is for no WebSocket.
+    """
+    accept, subprotocol = upgrade.accept_key(request.headers), upgrade.chosen(request.headers)
     transport = request.transport
     if transport is None:
-        return socket
-    outbox = Outbox(transport, Subprotocol(socket.ws_protocol or Subprotocol.JSON))
-    room.follow(outbox, names, have)
+        return web.Response()
+    upgrade.keep_little(transport.get_extra_info("socket"))
+    transport.write(upgrade.answer(accept, subprotocol))
+    made = partial(Follower, subprotocol=subprotocol or Subprotocol.JSON, host=room.fanout)
+    fd = None if transport.get_write_buffer_size() else carriers.sockets.copy_of(transport)
+    if fd is not None:
+        follower = made(fd, carriers.sockets)
+        early = _taken_over(request.protocol, transport)
+        carriers.sockets.carry(fd, follower)
+        room.follow(follower, names, have)
+        follower.received(early)
+        return web.Response()
+    follower = made(transport.get_extra_info("socket").fileno(), carriers.transports)
+    ear = carriers.transports.carry(follower.fd, transport, follower)
+    room.follow(follower, names, have)
+    request.protocol.set_parser(cast(WebSocketReader, ear))
     try:
-        async for _ in socket:
-            pass
+        await ear.ended
     finally:
-        room.leave(outbox)
-    return socket
+        follower.gone()
+    return web.Response()
+
+
+def _taken_over(protocol: web.RequestHandler, transport: asyncio.Transport) -> bytes:
+    """End aiohttp's part in the connection, of which there is a copy; what it has read by now behind the request."""
+    early = _Early()
+    protocol.set_parser(cast(WebSocketReader, early))
+    transport.abort()
+    return early.data
+
+
+class _Early:
+    """What a client sent right behind its request, from aiohttp's hands."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def feed_data(self, data: bytes) -> tuple[bool, bytes]:
+        """Keep it; nothing of it is given back."""
+        self.data += data
+        return False, b""
+
+    def feed_eof(self) -> None:
+        """Of aiohttp's copy of the socket, which says nothing about ours."""

@@ -12,7 +12,9 @@ from server.core.plan import Plan
 from server.hub.channels import HEAD_DIGITS, ChannelKind, Frame, Mark
 from server.hub.counts import Counts
 from server.hub.fanout import Fanout
-from server.hub.outbox import Channel, Outbox
+from server.hub.follower import Follower
+from server.hub.roll import Channel
+from server.hub.wire import close_frame
 from server.store.errors import StoreUnreachable
 from server.store.log import PAGE_ENTRIES, EventLog
 from server.store.writer import Writer
@@ -33,7 +35,7 @@ class Room:
 
     def __init__(self, log: EventLog, kinds: Iterable[ChannelKind], clock: Callable[[], int], counts: Counts) -> None:
         self.writer = Writer(log, clock, self._on_entry)
-        self.fanout = Fanout(self.heartbeat, counts)
+        self.fanout = Fanout(self.heartbeat, counts, self._forget)
         self._log = log
         self._counts = counts
         self._kinds = {kind.name: kind for kind in kinds}
@@ -132,21 +134,19 @@ class Room:
         """The frame of no channel: how far this process has read, and when the store last answered."""
         return Frame(channel="", epoch=self.epoch, mark=self._top(), at=self.writer.fresh_at)
 
-    def follow(self, outbox: Outbox, names: Sequence[str], have: Mapping[str, int]) -> None:
+    def follow(self, follower: Follower, names: Sequence[str], have: Mapping[str, int]) -> None:
         """Send the connection each channel's newest frame, now and whenever it changes, but for what it has (offsets by name).
 
         Raises:
             UnknownChannel: one of the names; then the connection follows none of them.
         """
-        self.fanout.join(outbox, [self._channel(name) for name in names], have)
+        self.fanout.join(follower, [self._channel(name) for name in names], have)
 
-    def leave(self, outbox: Outbox) -> None:
-        """The connection is gone; channels that nobody follows any more are forgotten."""
-        self.fanout.leave(outbox)
-        for channel in outbox.channels:
-            place = (channel.kind.name, channel.key)
-            if not channel.followers and self._followed.get(place) is channel:
-                del self._followed[place]
+    def _forget(self, channel: Channel) -> None:
+        """Nobody follows it any more."""
+        place = (channel.kind.name, channel.key)
+        if self._followed.get(place) is channel:
+            del self._followed[place]
 
     def _channel(self, name: str) -> Channel:
         kind, key = self.kind_of(name)
@@ -212,4 +212,4 @@ class Room:
         self._marked_epoch = self.epoch
         self._marks.clear()
         self._followed.clear()
-        self.fanout.close_all(WSCloseCode.SERVICE_RESTART)
+        self.fanout.close_all(close_frame(WSCloseCode.SERVICE_RESTART))

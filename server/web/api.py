@@ -10,6 +10,7 @@ from server.hub.live import BadFollow
 from server.hub.room import Room, UnknownChannel
 from server.store.codec import entry_as_json
 from server.web import errors
+from server.web.keys import HUB
 from server.web.packing import pack
 from server.web.requests import check_origin, require, room_of
 
@@ -30,7 +31,7 @@ async def follow(request: web.Request) -> web.StreamResponse:
         raise errors.malformed(error.field, error.fault) from None
     for name in names:
         _frame_for(request, room, name)
-    return await live.serve(request, room, names, have)
+    return await live.serve(request, request.app[HUB].carriers, room, names, have)
 
 
 @routes.get("/{bazaar}/views/{channel:.+}")

@@ -8,6 +8,7 @@ from aiohttp import WSCloseCode, web
 
 from server.hub.devices import Devices
 from server.hub.hub import Hub
+from server.hub.wire import close_frame
 from server.web import api, ops, pairing
 from server.web.credentials import Credentials
 from server.web.crowd import Crowd
@@ -58,4 +59,4 @@ async def _run_hub(app: web.Application) -> AsyncIterator[None]:
 async def _say_goodbye(app: web.Application) -> None:
     """Close every follower's socket, so that it goes to another hub at once and this process ends at once."""
     for room in app[HUB].rooms.values():
-        room.fanout.close_all(WSCloseCode.SERVICE_RESTART)
+        room.fanout.close_all(close_frame(WSCloseCode.SERVICE_RESTART))

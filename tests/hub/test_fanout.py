@@ -1,100 +1,23 @@
 """What is written to whom, and when: the fan-out over sockets that the test fills and empties by hand."""
 
 import asyncio
-import json
 import time
-from typing import cast
 
 import pytest
 
 from server.hub import fanout as fanout_module
-from server.hub.channels import ChannelKind, Frame, Mark, Subprotocol
-from server.hub.counts import Counts
-from server.hub.fanout import FIRST_RANK, Fanout
-from server.hub.outbox import SLOW_S, Channel, Outbox
-
-HEADER_BYTES_MAX = 10
-
-
-class FakeSocket:
-    """A transport whose buffer is as full as the test says."""
-
-    def __init__(self, journal: list[tuple[str, bytes]], name: str) -> None:
-        self.name = name
-        self.journal = journal
-        self.written: list[bytes] = []
-        self.buffered = 0
-        self.aborted = False
-
-    def write(self, data: bytes) -> None:
-        """Take the bytes."""
-        self.written.append(data)
-        self.journal.append((self.name, data))
-
-    def get_write_buffer_size(self) -> int:
-        """What the kernel did not take yet."""
-        return self.buffered
-
-    def get_extra_info(self, _name: str) -> None:
-        """No real socket."""
-
-    def is_closing(self) -> bool:
-        """Whether it was ended."""
-        return self.aborted
-
-    def abort(self) -> None:
-        """End it."""
-        self.aborted = True
-
-    @property
-    def frames(self) -> list[tuple[str, int]]:
-        """Channel and offset of each frame written."""
-        frames = (json.loads(data[data.index(b"{") :]) for data in self.written)
-        return [(frame["channel"], frame["offset"]) for frame in frames]
-
-
-class Hall:
-    """A fan-out with two channels, one for screens and one for phones, and as many followers as the test wants."""
-
-    def __init__(self) -> None:
-        self.counts = Counts()
-        self.journal: list[tuple[str, bytes]] = []
-        self.fanout = Fanout(lambda: _frame("", 1, with_view=False), self.counts)
-        self.tv = self._channel("hall", FIRST_RANK)
-        self.line = self._channel("line/A", FIRST_RANK + 1)
-
-    def _channel(self, name: str, rank: int) -> Channel:
-        kind = ChannelKind(name=name, rank=rank, touched=lambda _bazaar, _event: (), view=lambda _bazaar, _key: {})
-        return Channel(name, kind, name, _frame(name, 1))
-
-    def follower(self, name: str, *channels: Channel, have: dict[str, int] | None = None) -> tuple[FakeSocket, Outbox]:
-        """Somebody who follows these channels."""
-        sock = FakeSocket(self.journal, name)
-        outbox = Outbox(cast(asyncio.Transport, sock), Subprotocol.JSON)
-        self.fanout.join(outbox, channels, have or {})
-        return sock, outbox
-
-    def change(self, channel: Channel, offset: int) -> None:
-        """The channel has a newer frame."""
-        channel.frame = _frame(channel.name, offset)
-        self.fanout.publish([channel])
-
-
-def _frame(channel: str, offset: int, *, with_view: bool = True) -> Frame:
-    return Frame(channel=channel, epoch="e", mark=Mark(offset=offset, head="h"), at=0, view={"n": offset} if with_view else None)
+from server.hub.channels import Subprotocol
+from server.hub.fanout import FIRST_RANK, SLOW_S
+from server.hub.wire import close_frame
+from tests.hub.fake_carrier import PLENTY
+from tests.hub.hall import Hall, channel_of, frame_of, until_written
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Full sockets are looked at again without waiting."""
-    monkeypatch.setattr(fanout_module, "FLUSH_S", 0)
-
-
-async def until_written(*socks: FakeSocket, offset: int) -> None:
-    """Let the loop go round until each of them has the frame of this offset."""
-    async with asyncio.timeout(5):
-        while not all(sock.frames and sock.frames[-1][1] == offset for sock in socks):
-            await asyncio.sleep(0)
+    """What happens every few seconds happens in every turn of the loop."""
+    monkeypatch.setattr(fanout_module, "SLOW_CHECK_S", 0)
+    monkeypatch.setattr(fanout_module, "HEARTBEAT_S", 0)
 
 
 async def test_current_frame_at_once_then_heartbeat() -> None:
@@ -107,11 +30,16 @@ async def test_current_frame_at_once_then_heartbeat() -> None:
 async def test_spared_what_it_has() -> None:
     """A client that has a frame of this offset, or a newer one from a hub that is ahead, gets nothing older."""
     hall = Hall()
-    sock, _ = hall.follower("tv", hall.tv, hall.line, have={"hall": 1, "line/A": 7})
+    sock, _ = hall.follower("phone", hall.tv, hall.line, have={"hall": 1, "line/A": 7})
     assert [("", 1)] == sock.frames
-    hall.change(hall.tv, 5)
-    hall.change(hall.line, 6)
-    assert [("", 1), ("hall", 5)] == sock.frames
+    async with hall.running():
+        hall.change(hall.line, 6)
+        hall.change(hall.tv, 5)
+        for offset in (7, 8, 9):
+            hall.change(hall.line, offset)
+            await asyncio.sleep(0)
+        await until_written(sock, offset=9)
+    assert [("", 1), ("hall", 5), ("line/A", 8), ("line/A", 9)] == sock.frames
 
 
 async def test_screens_before_phones() -> None:
@@ -119,13 +47,12 @@ async def test_screens_before_phones() -> None:
     hall = Hall()
     phones = [hall.follower(f"phone {n}", hall.line)[0] for n in range(3)]
     tv, _ = hall.follower("tv", hall.tv)
-    hall.journal.clear()
-    running = asyncio.create_task(hall.fanout.run())
-    hall.change(hall.line, 2)
-    hall.change(hall.tv, 2)
-    await until_written(tv, *phones, offset=2)
-    running.cancel()
-    assert ["tv", "phone 0", "phone 1", "phone 2"] == [name for name, _ in hall.journal]
+    hall.carrier.journal.clear()
+    async with hall.running():
+        hall.change(hall.line, 2)
+        hall.change(hall.tv, 2)
+        await until_written(tv, *phones, offset=2)
+    assert ["tv", "phone 0", "phone 1", "phone 2"] == hall.carrier.journal
 
 
 async def test_screen_is_written_between_slices_of_phones(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,37 +61,96 @@ async def test_screen_is_written_between_slices_of_phones(monkeypatch: pytest.Mo
     hall = Hall()
     phones = [hall.follower(f"phone {n}", hall.line)[0] for n in range(6)]
     tv, _ = hall.follower("tv", hall.tv)
-    hall.journal.clear()
-    running = asyncio.create_task(hall.fanout.run())
-    hall.change(hall.line, 2)
-    async with asyncio.timeout(5):
-        while not hall.journal:
-            await asyncio.sleep(0)
-    before = len(hall.journal)
-    hall.change(hall.tv, 3)
-    await until_written(*phones, offset=2)
-    running.cancel()
+    hall.carrier.journal.clear()
+    async with hall.running():
+        hall.change(hall.line, 2)
+        async with asyncio.timeout(5):
+            while not hall.carrier.journal:
+                await asyncio.sleep(0)
+        before = len(hall.carrier.journal)
+        hall.change(hall.tv, 3)
+        await until_written(*phones, offset=2)
     assert [("hall", 1), ("", 1), ("hall", 3)] == tv.frames
-    assert before <= 4
-    assert "tv" == hall.journal[before][0]
+    assert 2 == before
+    assert "tv" == hall.carrier.journal[before]
 
 
-@pytest.mark.usefixtures("quick")
+async def test_long_line_does_not_starve_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line with few followers is done in its first turn, however many others wait to be written of another line."""
+    monkeypatch.setattr(fanout_module, "SLICE", 2)
+    hall = Hall()
+    short = channel_of("line/B", FIRST_RANK + 1)
+    crowd = [hall.follower(f"phone {n}", hall.line)[0] for n in range(20)]
+    few, _ = hall.follower("few", short)
+    hall.carrier.journal.clear()
+    async with hall.running():
+        hall.change(hall.line, 2)
+        hall.change(short, 2)
+        await until_written(few, *crowd, offset=2)
+    assert ["phone 0", "phone 1", "few"] == hall.carrier.journal[:3]
+
+
+async def test_newer_frame_in_the_middle_of_a_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whom a sweep has not reached gets the newer frame in place of the older; the others come round again, once each."""
+    monkeypatch.setattr(fanout_module, "SLICE", 2)
+    hall = Hall()
+    phones = [hall.follower(f"phone {n}", hall.line)[0] for n in range(4)]
+    hall.carrier.journal.clear()
+    async with hall.running():
+        hall.change(hall.line, 2)
+        async with asyncio.timeout(5):
+            while len(hall.carrier.journal) < 2:
+                await asyncio.sleep(0)
+        late, _ = hall.follower("late", hall.line)
+        hall.change(hall.line, 3)
+        await until_written(late, *phones, offset=3)
+    assert [[2, 3], [2, 3], [3], [3]] == [[offset for name, offset in sock.frames if offset > 1] for sock in phones]
+    assert [("line/A", 2), ("", 1), ("line/A", 3)] == late.frames
+
+
 async def test_only_the_newest_waits_for_a_full_socket() -> None:
     """However many frames come while a socket is full, it gets the newest of each channel when there is room, and only that."""
     hall = Hall()
-    sock, outbox = hall.follower("tv", hall.tv, hall.line)
-    sock.written.clear()
-    sock.buffered = 100
-    running = asyncio.create_task(hall.fanout.run())
+    sock, follower = hall.follower("tv", hall.tv, hall.line)
+    sock.stream, sock.room = b"", 0
     for offset in range(2, 500):
         hall.change(hall.tv, offset)
-    assert [] == sock.written
-    assert [hall.tv] == list(outbox.waiting)
-    sock.buffered = 0
-    await until_written(sock, offset=499)
-    running.cancel()
+    assert sock.awaited
+    assert 1 == hall.counts.frames_conflated
+    sock.room = PLENTY
+    follower.has_room()
     assert [("hall", 499)] == sock.frames
+    assert not sock.awaited
+
+
+async def test_a_frame_that_was_begun_is_ended() -> None:
+    """What went out in part goes out whole before anything newer, however little room there is at a time."""
+    hall = Hall()
+    sock, follower = hall.follower("tv", hall.tv)
+    sock.stream, sock.room = b"", 7
+    for offset in range(2, 50):
+        hall.change(hall.tv, offset)
+    while sock.awaited:
+        sock.room = 11
+        follower.has_room()
+    assert [("hall", 2), ("hall", 49)] == sock.frames
+    hall.change(hall.tv, 50)
+    sock.room = PLENTY
+    follower.has_room()
+    assert ("hall", 50) == sock.frames[-1]
+
+
+async def test_ping_is_answered_when_the_frame_is_out() -> None:
+    """A pong never stands in the middle of a frame; of several that wait the newest is sent."""
+    hall = Hall()
+    sock, follower = hall.follower("tv", hall.tv)
+    sock.stream, sock.room = b"", 7
+    hall.change(hall.tv, 2)
+    follower.received(b"\x89\x81\0\0\0\0a")
+    follower.received(b"\x89\x82\0\0\0\0ab")
+    sock.room = PLENTY
+    follower.has_room()
+    assert [("hall", 2), ("pong", 2)] == sock.frames
 
 
 @pytest.mark.usefixtures("quick")
@@ -174,48 +160,100 @@ async def test_slow_reader_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     hall = Hall()
     stuck, _ = hall.follower("stuck", hall.tv)
-    slow, slow_outbox = hall.follower("slow", hall.tv)
-    stuck.buffered = slow.buffered = 100
+    slow, slow_follower = hall.follower("slow", hall.tv)
+    stuck.room = slow.room = 1
     hall.change(hall.tv, 2)
-    running = asyncio.create_task(hall.fanout.run())
-    for seconds in (0.0, SLOW_S - 1, SLOW_S + 1):
-        now[0] = seconds
-        slow.buffered -= 1
-        for _ in range(20):
-            await asyncio.sleep(0)
-    running.cancel()
-    assert stuck.aborted
-    assert not slow.aborted
-    assert [slow_outbox] == list(hall.tv.followers)
+    async with hall.running():
+        for seconds in (0.0, SLOW_S - 1, SLOW_S + 1):
+            now[0] = seconds
+            slow.room = 1
+            slow_follower.has_room()
+            for _ in range(20):
+                await asyncio.sleep(0)
+    assert stuck.ended
+    assert not slow.ended
+    assert 1 == len(hall.fanout)
     assert 1 == hall.counts.closed_slow
 
 
-async def test_gone_is_gone() -> None:
-    """Nothing is written to a connection that left."""
+@pytest.mark.usefixtures("quick")
+async def test_heartbeat_to_whoever_heard_nothing() -> None:
+    """Between two heartbeats a connection that was written a frame is spared one; a full one too."""
     hall = Hall()
-    sock, outbox = hall.follower("tv", hall.tv)
-    hall.fanout.leave(outbox)
-    sock.written.clear()
+    tv, _ = hall.follower("tv", hall.tv)
+    phone, _ = hall.follower("phone", hall.line)
+    full, _ = hall.follower("full", hall.line, room=0)
+    tv.stream = phone.stream = b""
     hall.change(hall.tv, 2)
-    assert [] == sock.written
+    async with hall.running():
+        await until_written(phone, offset=1)
+    assert [("hall", 2)] == tv.frames
+    assert ("", 1) == phone.frames[0]
+    assert [] == full.frames
 
 
-@pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536])
-def test_header(length: int) -> None:
-    """A frame's header tells its length in the shortest of the three forms of RFC 6455."""
-    frame = Frame(channel="x" * length, epoch="", mark=Mark(offset=1, head=""), at=0)
-    data = frame.encoded(Subprotocol.JSON)
-    payload = json.dumps(frame.as_map(), separators=(",", ":")).encode()
-    if len(payload) <= 125:
-        assert bytes((0x81, len(payload))) == data[:2]
-    elif len(payload) <= 65_535:
-        assert b"\x81\x7e" + len(payload).to_bytes(2) == data[:4]
-    else:
-        assert b"\x81\x7f" + len(payload).to_bytes(8) == data[:HEADER_BYTES_MAX]
-    assert data.endswith(payload)
+async def test_gone_is_gone() -> None:
+    """Nothing is written to a connection that left, and a channel that nobody follows any more is forgotten."""
+    hall = Hall()
+    sock, follower = hall.follower("tv", hall.tv, hall.line)
+    other, _ = hall.follower("other", hall.line)
+    follower.gone()
+    follower.gone()
+    sock.stream = b""
+    hall.change(hall.tv, 2)
+    assert sock.ended
+    assert b"" == sock.stream
+    assert ["hall"] == hall.forgotten
+    assert 1 == len(hall.fanout)
+    assert not other.ended
+
+
+async def test_leaves_in_the_middle_of_a_sweep_and_another_takes_the_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who leaves during a sweep is written no more, and whoever gets the same file descriptor meanwhile is no heir to it."""
+    monkeypatch.setattr(fanout_module, "SLICE", 2)
+    hall = Hall()
+    phones = [hall.follower(f"phone {n}", hall.line) for n in range(6)]
+    hall.carrier.journal.clear()
+    async with hall.running():
+        hall.change(hall.line, 2)
+        async with asyncio.timeout(5):
+            while not hall.carrier.journal:
+                await asyncio.sleep(0)
+        for _, follower in phones[2:5]:
+            follower.gone()
+        tv, _ = hall.follower("tv", hall.tv, fd=phones[2][1].fd)
+        same, _ = hall.follower("same", hall.line, fd=phones[3][1].fd)
+        hall.change(hall.line, 3)
+        await until_written(same, phones[0][0], phones[1][0], phones[5][0], offset=3)
+    assert [("hall", 1), ("", 1)] == tv.frames
+    assert [("line/A", 1), ("", 1)] == phones[4][0].frames
+
+
+async def test_broken_connection_costs_the_others_nothing() -> None:
+    """A connection that breaks is ended by the write that finds it; those behind it are written as ever."""
+    hall = Hall()
+    socks = [hall.follower(f"tv {n}", hall.tv)[0] for n in range(3)]
+    socks[1].broken = True
+    hall.change(hall.tv, 2)
+    assert [False, True, False] == [sock.ended for sock in socks]
+    assert [("hall", 2)] * 2 == [sock.frames[-1] for sock in (socks[0], socks[2])]
+
+
+async def test_goodbye() -> None:
+    """At the end every connection hears why; one in the middle of a frame is ended without."""
+    hall = Hall()
+    tv, _ = hall.follower("tv", hall.tv)
+    full, _ = hall.follower("full", hall.tv)
+    full.room = 3
+    hall.change(hall.tv, 2)
+    hall.fanout.close_all(close_frame(1012))
+    assert ("close", 1012) == tv.frames[-1]
+    assert tv.ended
+    assert full.ended
+    assert 0 == len(hall.fanout)
 
 
 def test_encoded_once() -> None:
     """All followers of one subprotocol are written the very same bytes object."""
-    frame = _frame("hall", 1)
+    frame = frame_of("hall", 1)
     assert frame.encoded(Subprotocol.JSON) is frame.encoded(Subprotocol.JSON)

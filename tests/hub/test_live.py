@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import msgpack
@@ -16,11 +16,19 @@ from websockets.typing import Subprotocol
 
 from server.core.values import CommandId, VisitId
 from server.hub.live import BadFollow, parse_channels, parse_have
+from server.hub.sockets import Sockets
 from server.store.log import MemoryLog, MemoryStore
 from server.store.opening import open_log
 from server.web.credentials import Credentials, scope_of
 from tests.scenarios import START_MS, config_with
 from tests.serving import SECRET, Served, opened_in, serving
+
+
+@pytest.fixture(params=["plain", "transport"])
+async def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections are taken over as plain sockets, or stay with asyncio's transports, as those of TLS do."""
+    if request.param == "transport":
+        monkeypatch.setattr(Sockets, "copy_of", staticmethod(lambda _transport: None))
 
 
 @pytest.fixture
@@ -60,6 +68,7 @@ async def next_of(socket: ClientConnection, channel: str) -> dict[str, Any]:
     return frame
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_a_press_reaches_every_screen(served: Served) -> None:
     """A call stands in the next frame of the hall, the line and the counter, all at the offset of its entry."""
     async with following(served, "hall,line/A,counter/1", key=served.keys.counters[1]) as socket:
@@ -73,6 +82,7 @@ async def test_a_press_reaches_every_screen(served: Served) -> None:
     assert {served.room.head[:8]} == {frame["head"] for frame in frames.values()}
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_both_subprotocols_say_the_same(served: Served) -> None:
     """JSON and msgpack carry the same map, and a client that names no subprotocol gets JSON."""
     frames = []
@@ -83,6 +93,7 @@ async def test_both_subprotocols_say_the_same(served: Served) -> None:
     assert {frames[0]["offset"]} == {frame["offset"] for frame in frames}
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_reconnect_is_spared_what_it_has(served: Served) -> None:
     """A client that names its position gets only the channels that moved since."""
     async with following(served, "hall,line/A,line/B") as socket:
@@ -99,6 +110,7 @@ async def test_another_epoch_counts_for_nothing(served: Served) -> None:
         assert "hall" == (await next_frame(socket))["channel"]
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_hub_that_lags_says_nothing_old(served: Served) -> None:
     """A client that is ahead of this hub hears nothing until the hub has passed it."""
     ahead = served.room.offset + 1
@@ -158,6 +170,7 @@ async def test_bazaar_opened_later_is_served() -> None:
                         break
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_new_edition_begins_anew(served: Served) -> None:
     """When the log is begun anew its followers are sent away with 1012, and come back to the new epoch."""
     log, old = served.room._log, served.room.epoch
@@ -174,6 +187,7 @@ async def test_new_edition_begins_anew(served: Served) -> None:
     assert 1 == frame["offset"]
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_shutdown_sends_followers_elsewhere() -> None:
     """A hub that ends closes its sockets with 1012, so that clients go to another one at once."""
     async with serving() as served:
@@ -184,6 +198,7 @@ async def test_shutdown_sends_followers_elsewhere() -> None:
     assert 1012 == socket.close_code
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_reader_that_sleeps_gets_the_newest(served: Served) -> None:
     """A client that reads nothing for a while is owed one frame a channel: after hundreds of changes it has the last one soon."""
     async with following(served, "hall,desk", key=served.keys.admin) as socket:
@@ -268,3 +283,31 @@ def test_parsers_only_say_bad_follow(channels: str, have: str) -> None:
 def test_have_of_several_channels() -> None:
     """Names may hold an @; what counts is the last one."""
     assert {"visit/a.b": 3, "line/A": 4} == parse_have("visit/a.b@e:3,line/A@e:4,hall@other:9", "e")
+
+
+@pytest.mark.usefixtures("either_way")
+async def test_keepalive_of_the_client(served: Served) -> None:
+    """The pings of the `websockets` client are answered, and its goodbye is returned."""
+    async with following(served, "hall") as socket:
+        await next_of(socket, "")
+        async with asyncio.timeout(5):
+            await (await socket.ping("there?"))
+    assert 1000 == socket.close_code
+    async with asyncio.timeout(5):
+        while len(served.room.fanout):
+            await asyncio.sleep(0)
+
+
+@pytest.mark.usefixtures("either_way")
+async def test_burst(served: Served) -> None:
+    """Of a burst of changes every phone has the last, in order, and no phone more frames than there were changes."""
+    async with AsyncExitStack() as stack:
+        phones = [await stack.enter_async_context(following(served, "line/A")) for _ in range(20)]
+        for _ in range(100):
+            last = await served.submit("issue", services=["ktp"])
+        for socket in phones:
+            offsets = [(await next_of(socket, "line/A"))["offset"]]
+            while offsets[-1] < last.offset:
+                offsets.append((await next_of(socket, "line/A"))["offset"])
+            assert sorted(set(offsets)) == offsets
+            assert len(offsets) <= 101
