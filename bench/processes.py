@@ -1,16 +1,21 @@
 """The processes of a measurement, each started for it and ended with it: the hub with its store, and the crowd of phones."""
 
 import asyncio
+import atexit
 import json
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 START_S = 60
@@ -21,29 +26,38 @@ LINE_BYTES_MAX = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """A bazaar that is served: its URL, and keys of the supervisor and of counter 1."""
+    """A bazaar that is served: its URL, keys of the supervisor and of counter 1, and the process that serves it."""
 
     home: str
     supervisor_key: str
     counter_key: str
+    pid: int
 
 
 @asynccontextmanager
-async def hub() -> AsyncIterator[Hub]:
-    """The sample bazaar as ``urut demo --quiet`` serves it: one process, and the bundled store, which syncs every append to the disk."""
+async def hub(module: str = "server") -> AsyncIterator[Hub]:
+    """The sample bazaar as ``urut demo --quiet`` serves it: one process, and the bundled store, which syncs every append to the disk.
+
+    ``module`` is what is run: `server`, or one of this folder that does the same in another way.
+    """
     with tempfile.TemporaryDirectory(prefix="urut-bench-", ignore_cleanup_errors=True) as data:
-        arguments = ["-m", "server", "demo", "--quiet", "--json", "--port", "0", "--data", data]
+        arguments = ["-m", module, "demo", "--quiet", "--json", "--port", "0", "--data", data]
         async with python(arguments, quiet=True) as process:
             ready = await line_of(process)
             home, keys = f"{ready['hub']}/{ready['bazaar']}", ready["counter_keys"]
             with _on_a_core_of_its_own(process):
-                yield Hub(home=home, supervisor_key=ready["supervisor_key"], counter_key=keys["1"])
+                yield Hub(home=home, supervisor_key=ready["supervisor_key"], counter_key=keys["1"], pid=process.pid)
 
 
 @asynccontextmanager
 async def phones(home: str, channel: str, count: int, notes: str) -> AsyncIterator[Process]:
-    """So many phones that follow a channel and note ``notes`` (see `bench.phones`)."""
-    async with python(["-m", "bench.phones", home, channel, str(count), notes]) as process:
+    """So many phones that follow a channel and note ``notes`` (see `bench.phones`): a program in C where there is a compiler."""
+    crowd, url = program("crowd"), urlsplit(home)
+    if crowd is None:
+        started = python(["-m", "bench.phones", home, channel, str(count), notes])
+    else:
+        started = running([str(crowd), str(url.hostname), str(url.port), f"{url.path}/live?channels={channel}", str(count), notes])
+    async with started as process:
         await line_of(process)
         yield process
 
@@ -62,13 +76,17 @@ async def seen(process: Process) -> Mapping[int, Any]:
     return {int(key): value for key, value in told["seen"].items()}
 
 
+def python(arguments: list[str], *, quiet: bool = False) -> AbstractAsyncContextManager[Process]:
+    """A Python process."""
+    return running([sys.executable, *arguments], quiet=quiet)
+
+
 @asynccontextmanager
-async def python(arguments: list[str], *, quiet: bool = False) -> AsyncIterator[Process]:
-    """A Python process without this one's URUT_ variables and REDIS_URL: it must not touch a store that is in use."""
+async def running(command: list[str], *, quiet: bool = False) -> AsyncIterator[Process]:
+    """A process without this one's URUT_ variables and REDIS_URL: it must not touch a store that is in use."""
     environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL" and not name.startswith("URUT_")}
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *arguments,
+        *command,
         cwd=ROOT,
         env=environment,
         stdin=PIPE,
@@ -80,6 +98,19 @@ async def python(arguments: list[str], *, quiet: bool = False) -> AsyncIterator[
         yield process
     finally:
         await _end(process)
+
+
+@cache
+def program(name: str) -> Path | None:
+    """A C program of this folder, compiled for this run; None where no compiler is."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    folder = tempfile.mkdtemp(prefix="urut-bench-")
+    atexit.register(shutil.rmtree, folder)
+    order = [compiler, "-O2", "-o", f"{folder}/{name}", str(Path(__file__).with_name(f"{name}.c"))]
+    subprocess.run(order, check=True)  # noqa: S603  # our own words
+    return Path(folder, name)
 
 
 @contextmanager
