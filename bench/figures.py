@@ -63,6 +63,18 @@ class Saturation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """One way to bring frames to a crowd as fast as one core can; medians. ``of_floor``: of the ratios to the floor, round by round."""
+
+    way: str
+    phones: int
+    deliveries_per_s: int
+    of_floor: float | None
+    us_per_delivery: float
+    bytes_per_connection: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
     """A log read from its first entry on, as a hub that starts does. ``bytes``: all entries; ``memory_mb``: what the process grew by."""
 
@@ -79,6 +91,7 @@ class Measured:
     machine: str
     presses: Presses
     saturation: Saturation
+    fanout: list[Carried]
     replay: Replay
 
     def as_map(self) -> dict[str, object]:
@@ -124,7 +137,7 @@ def _tables(measured: Measured) -> list[RenderableType]:
         f"Replay: {replay.entries:,} entries ({replay.bytes / 1e6:.1f} MB) in {replay.seconds:.2f} s "
         f"({replay.entries / replay.seconds:,.0f} entries/s), {replay.memory_mb:.0f} MB of memory"
     )
-    return [measured.machine, "", _times(title, press_rows), _times(full_title, full_rows), replayed]
+    return [measured.machine, "", _times(title, press_rows), _times(full_title, full_rows), _carried(measured.fanout), replayed]
 
 
 def _times(title: str, rows: Iterable[tuple[str, Times]]) -> Table:
@@ -134,4 +147,15 @@ def _times(title: str, rows: Iterable[tuple[str, Times]]) -> Table:
         table.add_column(head, justify="right")
     for name, times in rows:
         table.add_row(name, *(f"{value:.1f}" for value in (times.p50_ms, times.p99_ms, times.max_ms)))
+    return table
+
+
+def _carried(ways: Sequence[Carried]) -> Table:
+    table = Table(title=f"Fan-out alone  ({ways[0].phones} phones)", box=box.SIMPLE_HEAD, title_justify="left", title_style="bold")
+    table.add_column("way")
+    for head in ("deliveries/s", "of the floor", "CPU µs each", "bytes a connection"):
+        table.add_column(head, justify="right")
+    for way in ways:
+        of_floor = "" if way.of_floor is None else f"{way.of_floor:.2f}"
+        table.add_row(way.way, f"{way.deliveries_per_s:,}", of_floor, f"{way.us_per_delivery:.1f}", f"{way.bytes_per_connection:,}")
     return table

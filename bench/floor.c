@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,8 @@ static size_t ready_frame(unsigned char *to, size_t bytes, long offset) {
 int main(int argc, char **argv) {
     if (argc != 3) return 2;
     long count = strtol(argv[1], NULL, 10), bytes = strtol(argv[2], NULL, 10);
-    int *phones = calloc(count, sizeof *phones), listening = socket(AF_INET, SOCK_STREAM, 0), buffer = SEND_BUFFER_BYTES;
+    int *phones = calloc(count, sizeof *phones), listening = socket(AF_INET, SOCK_STREAM, 0);
+    int buffer = SEND_BUFFER_BYTES, yes = 1;
     struct sockaddr_in here = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof here;
     static unsigned char frame[70000];
@@ -50,6 +52,7 @@ int main(int argc, char **argv) {
         phones[n] = accept4(listening, NULL, NULL, 0);
         if (phones[n] < 0 || read(phones[n], request, sizeof request) <= 0) fail("accept");
         setsockopt(phones[n], SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+        setsockopt(phones[n], IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); /* every frame goes out at once, as the hub's do */
         if (write(phones[n], ANSWER, sizeof ANSWER - 1) < 0 || write(phones[n], frame, length) < 0) fail("write");
     }
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};

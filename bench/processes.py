@@ -5,7 +5,6 @@ import atexit
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
@@ -26,33 +25,29 @@ LINE_BYTES_MAX = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """A bazaar that is served: its URL, keys of the supervisor and of counter 1, and the process that serves it."""
+    """A bazaar that is served: its URL, and keys of the supervisor and of counter 1."""
 
     home: str
     supervisor_key: str
     counter_key: str
-    pid: int
 
 
 @asynccontextmanager
-async def hub(module: str = "server") -> AsyncIterator[Hub]:
-    """The sample bazaar as ``urut demo --quiet`` serves it: one process, and the bundled store, which syncs every append to the disk.
-
-    ``module`` is what is run: `server`, or one of this folder that does the same in another way.
-    """
+async def hub() -> AsyncIterator[Hub]:
+    """The sample bazaar as ``urut demo --quiet`` serves it: one process, and the bundled store, which syncs every append to the disk."""
     with tempfile.TemporaryDirectory(prefix="urut-bench-", ignore_cleanup_errors=True) as data:
-        arguments = ["-m", module, "demo", "--quiet", "--json", "--port", "0", "--data", data]
+        arguments = ["-m", "server", "demo", "--quiet", "--json", "--port", "0", "--data", data]
         async with python(arguments, quiet=True) as process:
             ready = await line_of(process)
             home, keys = f"{ready['hub']}/{ready['bazaar']}", ready["counter_keys"]
-            with _on_a_core_of_its_own(process):
-                yield Hub(home=home, supervisor_key=ready["supervisor_key"], counter_key=keys["1"], pid=process.pid)
+            with on_a_core_of_its_own(process):
+                yield Hub(home=home, supervisor_key=ready["supervisor_key"], counter_key=keys["1"])
 
 
 @asynccontextmanager
 async def phones(home: str, channel: str, count: int, notes: str) -> AsyncIterator[Process]:
     """So many phones that follow a channel and note ``notes`` (see `bench.phones`): a program in C where there is a compiler."""
-    crowd, url = program("crowd"), urlsplit(home)
+    crowd, url = await program("crowd"), urlsplit(home)
     if crowd is None:
         started = python(["-m", "bench.phones", home, channel, str(count), notes])
     else:
@@ -100,21 +95,33 @@ async def running(command: list[str], *, quiet: bool = False) -> AsyncIterator[P
         await _end(process)
 
 
-@cache
-def program(name: str) -> Path | None:
-    """A C program of this folder, compiled for this run; None where no compiler is."""
-    compiler = shutil.which("cc")
+async def program(name: str) -> Path | None:
+    """A C program of this folder, compiled for this run; None where no compiler is.
+
+    Raises:
+        RuntimeError: it cannot be compiled.
+    """
+    compiler, path = shutil.which("cc"), _programs() / name
     if compiler is None:
         return None
+    if not path.exists():
+        source = Path(__file__).with_name(f"{name}.c")
+        compiling = await asyncio.create_subprocess_exec(compiler, "-O2", "-o", path, source)
+        if await compiling.wait():
+            raise RuntimeError(f"{source} cannot be compiled")
+    return path
+
+
+@cache
+def _programs() -> Path:
+    """A folder for them, which ends with this process."""
     folder = tempfile.mkdtemp(prefix="urut-bench-")
     atexit.register(shutil.rmtree, folder)
-    order = [compiler, "-O2", "-o", f"{folder}/{name}", str(Path(__file__).with_name(f"{name}.c"))]
-    subprocess.run(order, check=True)  # noqa: S603  # our own words
-    return Path(folder, name)
+    return Path(folder)
 
 
 @contextmanager
-def _on_a_core_of_its_own(process: Process) -> Iterator[None]:
+def on_a_core_of_its_own(process: Process) -> Iterator[None]:
     """Give the process one core; this one, and what it starts from now on, have the others.
 
     Screens and phones are other machines. Here they would take turns with the hub on its core, and the first to be told of a press
