@@ -1,4 +1,4 @@
-"""A hub with nothing behind it: its store is a log in memory, so that a measurement of it measures the fan-out.
+"""A hub with nothing behind it: its store is a log in memory, its line's view of one length, so that the fan-out is what is measured.
 
     python -m bench.lone_hub plain|transports
 
@@ -11,54 +11,60 @@ import json
 import sys
 import time
 
-from bench.replay import PLAN_FILE, without_quotas
-from server.cli.wiring import PUBLIC_PARTS, application, listening, open_bazaar_log
+from aiohttp import web
+
+from bench.replay import PLAN_FILE, START_MS, without_quotas
+from server.core.bazaar import Bazaar
+from server.core.values import CommandId
+from server.hub.channels import ChannelKind, View
 from server.hub.hub import Hub
 from server.hub.room import Room
 from server.hub.sockets import Sockets
 from server.store.log import MemoryStore
+from server.store.opening import open_log
 from server.store.plan_file import read_plan
+from server.web.app import make_app
 from server.web.keys import HUB, Addresses
+from server.web.limits import Limits
 
-SECRET = b"of a measurement"
 SERVICE = "ktp"
-WAITING = 60
-"""So many people wait in the line before it is measured."""
+VIEW_CHARACTERS = 240
+"""As many as the view of a line with some sixty people waiting has."""
 
 
 async def serve() -> None:
     """Serve, and change the line when told to."""
     plan, store = without_quotas(read_plan(PLAN_FILE)), MemoryStore()
-    await open_bazaar_log(store, plan, new_edition=False)
-    app = application(store, SECRET, PUBLIC_PARTS, Addresses())
-    async with listening(app, "127.0.0.1", 0) as url:
-        hub = app[HUB]
-        while (room := hub.rooms.get(plan.bazaar.id)) is None or not room.ready:
-            await asyncio.sleep(0)
-        for number in range(WAITING):
-            await take(room, number)
-        print(json.dumps({"home": f"{url}/{plan.bazaar.id}"}), flush=True)
-        await asyncio.to_thread(sys.stdin.readline)
-        frames, cpu_s = hub.counts.frames_written, time.process_time()
-        changing = asyncio.create_task(change(hub, room))
-        await asyncio.to_thread(sys.stdin.readline)
-        changing.cancel()
-        print(json.dumps({"frames": hub.counts.frames_written - frames, "cpu_s": time.process_time() - cpu_s}), flush=True)
-        await asyncio.to_thread(sys.stdin.read)
+    await open_log(store.log(plan.bazaar.id), plan, by="admin", now_ms=START_MS, command_id=CommandId("opens-the-measurement"))
+    await store.register(plan.bazaar.id)
+    line = ChannelKind(name="line", rank=1, touched=lambda _bazaar, _event: ("A",), view=_view)
+    app = make_app(Hub(store, [line], lambda: START_MS), b"of a measurement", [], Addresses(), Limits(burst=1, per_minute=1))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    hub = app[HUB]
+    while (room := hub.rooms.get(plan.bazaar.id)) is None or not room.ready:
+        await asyncio.sleep(0)
+    print(json.dumps({"home": f"http://127.0.0.1:{runner.addresses[0][1]}/{plan.bazaar.id}"}), flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    frames, cpu_s = hub.counts.frames_written, time.process_time()
+    changing = asyncio.create_task(_change(hub, room))
+    await asyncio.to_thread(sys.stdin.readline)
+    changing.cancel()
+    print(json.dumps({"frames": hub.counts.frames_written - frames, "cpu_s": time.process_time() - cpu_s}), flush=True)
+    await asyncio.to_thread(sys.stdin.read)
 
 
-async def take(room: Room, number: int) -> None:
-    """Give out one number of the line."""
-    await room.submit({"command_id": f"of-the-measurement-{number:08d}", "do": "issue", "by": "desk", "services": [SERVICE]})
+def _view(bazaar: Bazaar, _key: str) -> View:
+    return {"line": f"{bazaar.offset}".rjust(VIEW_CHARACTERS, ".")}
 
 
-async def change(hub: Hub, room: Room) -> None:
+async def _change(hub: Hub, room: Room) -> None:
     """Change the line, and again when so many frames are written as there are followers, for ever."""
-    number = WAITING
     while True:
         due = hub.counts.frames_written + len(room.fanout)
-        await take(room, number)
-        number += 1
+        order = {"do": "issue", "by": "desk", "services": [SERVICE]}
+        await room.submit({"command_id": f"of-the-measurement-{room.offset:08d}", **order})
         while hub.counts.frames_written < due:
             await asyncio.sleep(0)
 

@@ -22,7 +22,7 @@ class Transports:
     def carry(self, fd: int, transport: asyncio.Transport, listener: Listener) -> "Ear":
         """Carry this connection; the ear is to be given what arrives, as aiohttp gives it."""
         self._transports[fd] = transport, listener
-        return Ear(self, fd, listener)
+        return Ear(listener)
 
     def write(self, fd: int, data: bytes) -> int:
         """See Carrier."""
@@ -66,10 +66,8 @@ class Transports:
 class Ear:
     """Hears one connection after its handshake, in the form that aiohttp has for it; ``ended`` is done when nothing more comes."""
 
-    def __init__(self, carrier: Transports, fd: int, listener: Listener) -> None:
-        self.fd = fd
+    def __init__(self, listener: Listener) -> None:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._carrier = carrier
         self._listener = listener
 
     def feed_data(self, data: bytes) -> tuple[bool, bytes]:
@@ -78,8 +76,7 @@ class Ear:
         return False, b""
 
     def feed_eof(self) -> None:
-        """The connection is lost. Its file descriptor is free for another one from now on, so it is forgotten at once."""
-        self._carrier.end(self.fd)
+        """The connection is lost. The listener hears it at once: the file descriptor is free for another connection from now on."""
         self._listener.gone()
         if not self.ended.done():
             self.ended.set_result(None)

@@ -8,6 +8,7 @@ import pytest
 from server.hub import fanout as fanout_module
 from server.hub.channels import Subprotocol
 from server.hub.fanout import FIRST_RANK, SLOW_S
+from server.hub.roll import GONE_MAX
 from server.hub.wire import close_frame
 from tests.hub.fake_carrier import PLENTY
 from tests.hub.hall import Hall, channel_of, frame_of, until_written
@@ -108,6 +109,63 @@ async def test_newer_frame_in_the_middle_of_a_sweep(monkeypatch: pytest.MonkeyPa
     assert [("line/A", 2), ("", 1), ("line/A", 3)] == late.frames
 
 
+async def test_nobody_starves_while_it_changes_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a newer frame in every turn of the loop the sweep still comes round: nobody's frame is older than that takes."""
+    monkeypatch.setattr(fanout_module, "SLICE", 2)
+    hall = Hall()
+    phones = [hall.follower(f"phone {n}", hall.line)[0] for n in range(6)]
+    async with hall.running():
+        for offset in range(2, 32):
+            hall.change(hall.line, offset)
+            await asyncio.sleep(0)
+        assert all(sock.frames[-1][1] > 25 for sock in phones)
+
+
+async def test_ring_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sweep that never ends, as the channel changes all the time, keeps no places of those who left."""
+    monkeypatch.setattr(fanout_module, "SLICE", 1)
+    hall = Hall()
+    hall.follower("phone 0", hall.line)
+    hall.follower("phone 1", hall.line)
+    (roll,) = hall.line.rolls.values()
+    async with hall.running():
+        for offset in range(2, 1000):
+            hall.follower(f"passer-by {offset}", hall.line)[1].gone()
+            hall.change(hall.line, offset)
+            await asyncio.sleep(0)
+        assert roll.sweeping
+        assert len(roll._ring) <= GONE_MAX + 2
+
+
+async def test_a_frame_that_found_no_room_comes_later() -> None:
+    """Of a frame of which nothing went out nothing is lost: it comes when there is room, also when nothing newer does."""
+    hall = Hall()
+    sock, follower = hall.follower("tv", hall.tv)
+    sock.room = 0
+    hall.change(hall.tv, 2)
+    sock.room = PLENTY
+    follower.has_room()
+    assert ("hall", 2) == sock.frames[-1]
+
+
+async def test_a_sweep_that_passed_while_it_lagged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who had no room for one channel when the sweep of another came by gets that one's frame too, when there is room."""
+    monkeypatch.setattr(fanout_module, "SLICE", 2)
+    hall = Hall()
+    others = [hall.follower(f"phone {n}", hall.line)[0] for n in range(2)]
+    sock, follower = hall.follower("both", hall.line, hall.tv)
+    async with hall.running():
+        hall.change(hall.line, 2)
+        await until_written(*others, offset=2)
+        sock.room = 7
+        hall.change(hall.tv, 2)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        sock.room = PLENTY
+        follower.has_room()
+    assert [("hall", 2), ("line/A", 2)] == sock.frames[-2:]
+
+
 async def test_only_the_newest_waits_for_a_full_socket() -> None:
     """However many frames come while a socket is full, it gets the newest of each channel when there is room, and only that."""
     hall = Hall()
@@ -151,6 +209,16 @@ async def test_ping_is_answered_when_the_frame_is_out() -> None:
     sock.room = PLENTY
     follower.has_room()
     assert [("hall", 2), ("pong", 2)] == sock.frames
+
+
+async def test_broken_in_the_middle_of_an_answer() -> None:
+    """A connection that breaks while its pings are answered is written no more."""
+    hall = Hall()
+    sock, follower = hall.follower("tv", hall.tv)
+    sock.broken = True
+    follower.received(b"\x89\x80\0\0\0\0" * 3)
+    assert sock.ended
+    assert 0 == len(hall.fanout)
 
 
 @pytest.mark.usefixtures("quick")
@@ -244,12 +312,14 @@ async def test_goodbye() -> None:
     hall = Hall()
     tv, _ = hall.follower("tv", hall.tv)
     full, _ = hall.follower("full", hall.tv)
-    full.room = 3
+    full.room, full.stream = 3, b""
     hall.change(hall.tv, 2)
+    full.room = PLENTY
     hall.fanout.close_all(close_frame(1012))
     assert ("close", 1012) == tv.frames[-1]
     assert tv.ended
     assert full.ended
+    assert 3 == len(full.stream)
     assert 0 == len(hall.fanout)
 
 
