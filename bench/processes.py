@@ -5,11 +5,12 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -142,7 +143,8 @@ def on_a_core_of_its_own(process: Process) -> Iterator[None]:
 
 async def _end(process: Process) -> None:
     if process.returncode is None:
-        process.terminate()
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGTERM)  # process.terminate() would take the exit code from whoever waits for it
         try:
             await asyncio.wait_for(process.wait(), END_S)
         except TimeoutError:
