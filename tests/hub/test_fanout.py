@@ -1,13 +1,12 @@
 """What is written to whom, and when: the fan-out over sockets that the test fills and empties by hand."""
 
 import asyncio
-import time
 
 import pytest
 
 from server.hub import fanout as fanout_module
 from server.hub.channels import Subprotocol
-from server.hub.fanout import FIRST_RANK, SLOW_S
+from server.hub.fanout import FIRST_RANK
 from server.hub.roll import GONE_MAX
 from server.hub.wire import close_frame
 from tests.hub.fake_carrier import PLENTY
@@ -16,8 +15,7 @@ from tests.hub.hall import Hall, channel_of, frame_of, until_written
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What happens every few seconds happens in every turn of the loop."""
-    monkeypatch.setattr(fanout_module, "SLOW_CHECK_S", 0)
+    """Heartbeats come in every turn of the loop."""
     monkeypatch.setattr(fanout_module, "HEARTBEAT_S", 0)
 
 
@@ -135,113 +133,6 @@ async def test_ring_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
             await asyncio.sleep(0)
         assert roll.sweeping
         assert len(roll._ring) <= GONE_MAX + 2
-
-
-async def test_a_frame_that_found_no_room_comes_later() -> None:
-    """Of a frame of which nothing went out nothing is lost: it comes when there is room, also when nothing newer does."""
-    hall = Hall()
-    sock, follower = hall.follower("tv", hall.tv)
-    sock.room = 0
-    hall.change(hall.tv, 2)
-    sock.room = PLENTY
-    follower.has_room()
-    assert ("hall", 2) == sock.frames[-1]
-
-
-async def test_a_sweep_that_passed_while_it_lagged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who had no room for one channel when the sweep of another came by gets that one's frame too, when there is room."""
-    monkeypatch.setattr(fanout_module, "SLICE", 2)
-    hall = Hall()
-    others = [hall.follower(f"phone {n}", hall.line)[0] for n in range(2)]
-    sock, follower = hall.follower("both", hall.line, hall.tv)
-    async with hall.running():
-        hall.change(hall.line, 2)
-        await until_written(*others, offset=2)
-        sock.room = 7
-        hall.change(hall.tv, 2)
-        for _ in range(5):
-            await asyncio.sleep(0)
-        sock.room = PLENTY
-        follower.has_room()
-    assert [("hall", 2), ("line/A", 2)] == sock.frames[-2:]
-
-
-async def test_only_the_newest_waits_for_a_full_socket() -> None:
-    """However many frames come while a socket is full, it gets the newest of each channel when there is room, and only that."""
-    hall = Hall()
-    sock, follower = hall.follower("tv", hall.tv, hall.line)
-    sock.stream, sock.room = b"", 0
-    for offset in range(2, 500):
-        hall.change(hall.tv, offset)
-    assert sock.awaited
-    assert 1 == hall.counts.frames_conflated
-    sock.room = PLENTY
-    follower.has_room()
-    assert [("hall", 499)] == sock.frames
-    assert not sock.awaited
-
-
-async def test_a_frame_that_was_begun_is_ended() -> None:
-    """What went out in part goes out whole before anything newer, however little room there is at a time."""
-    hall = Hall()
-    sock, follower = hall.follower("tv", hall.tv)
-    sock.stream, sock.room = b"", 7
-    for offset in range(2, 50):
-        hall.change(hall.tv, offset)
-    while sock.awaited:
-        sock.room = 11
-        follower.has_room()
-    assert [("hall", 2), ("hall", 49)] == sock.frames
-    hall.change(hall.tv, 50)
-    sock.room = PLENTY
-    follower.has_room()
-    assert ("hall", 50) == sock.frames[-1]
-
-
-async def test_ping_is_answered_when_the_frame_is_out() -> None:
-    """A pong never stands in the middle of a frame; of several that wait the newest is sent."""
-    hall = Hall()
-    sock, follower = hall.follower("tv", hall.tv)
-    sock.stream, sock.room = b"", 7
-    hall.change(hall.tv, 2)
-    follower.received(b"\x89\x81\0\0\0\0a")
-    follower.received(b"\x89\x82\0\0\0\0ab")
-    sock.room = PLENTY
-    follower.has_room()
-    assert [("hall", 2), ("pong", 2)] == sock.frames
-
-
-async def test_broken_in_the_middle_of_an_answer() -> None:
-    """A connection that breaks while its pings are answered is written no more."""
-    hall = Hall()
-    sock, follower = hall.follower("tv", hall.tv)
-    sock.broken = True
-    follower.received(b"\x89\x80\0\0\0\0" * 3)
-    assert sock.ended
-    assert 0 == len(hall.fanout)
-
-
-@pytest.mark.usefixtures("quick")
-async def test_slow_reader_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection that takes nothing for `SLOW_S` while a frame waits is ended; one that takes a little stays."""
-    now = [0.0]
-    monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    hall = Hall()
-    stuck, _ = hall.follower("stuck", hall.tv)
-    slow, slow_follower = hall.follower("slow", hall.tv)
-    stuck.room = slow.room = 1
-    hall.change(hall.tv, 2)
-    async with hall.running():
-        for seconds in (0.0, SLOW_S - 1, SLOW_S + 1):
-            now[0] = seconds
-            slow.room = 1
-            slow_follower.has_room()
-            for _ in range(20):
-                await asyncio.sleep(0)
-    assert stuck.ended
-    assert not slow.ended
-    assert 1 == len(hall.fanout)
-    assert 1 == hall.counts.closed_slow
 
 
 @pytest.mark.usefixtures("quick")
