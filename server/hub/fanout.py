@@ -89,8 +89,9 @@ class Fanout:
             return
         lag.since = time.monotonic()
         if lag.rest:
-            lag.rest = lag.rest[max(self._write(follower, lag.rest), 0) :]
-            if lag.rest:
+            sent = self._write(follower, lag.rest)
+            if sent < len(lag.rest):
+                lag.rest = lag.rest[max(sent, NOTHING) :]
                 return
         follower.lag = None
         self._lagging.pop(follower, None)
@@ -159,6 +160,8 @@ class Fanout:
             if roll.offset <= had[roll]:
                 continue
             sent = self._write(follower, roll.data)
+            if sent == LOST:
+                return False
             if sent > NOTHING:
                 had[roll] = roll.offset
             if sent < len(roll.data):
@@ -172,8 +175,8 @@ class Fanout:
     def _send(self, follower: Follower, data: bytes, had: dict[Roll, int] | None = None) -> bool:
         """Write a frame that is of no channel; whether all of it went out. ``had`` is of somebody who is on no roll."""
         sent = self._write(follower, data)
-        if sent < len(data):
-            self._lag(follower, had or _withdrawn(follower), data[max(sent, 0) :])
+        if sent != LOST and sent < len(data):
+            self._lag(follower, had or _withdrawn(follower), data[sent:])
         return sent == len(data)
 
     def _write(self, follower: Follower, data: bytes) -> int:
@@ -201,10 +204,9 @@ class Fanout:
         self._lag(follower, had, roll.data[sent:] if sent > NOTHING else b"")
 
     def _lag(self, follower: Follower, had: dict[Roll, int], rest: bytes) -> None:
-        if self._followers.get(follower.fd) is follower:
-            follower.lag = Lag(time.monotonic(), had, rest)
-            self._lagging[follower] = None
-            follower.carrier.await_room(follower.fd)
+        follower.lag = Lag(time.monotonic(), had, rest)
+        self._lagging[follower] = None
+        follower.carrier.await_room(follower.fd)
 
     async def _end_slow(self) -> None:
         while True:
@@ -237,5 +239,5 @@ class Fanout:
 
 
 def _withdrawn(follower: Follower) -> dict[Roll, int]:
-    """Take somebody off all rolls; the offsets that they surely have."""
+    """Take somebody who is here off all rolls; the offsets that they have."""
     return {roll: roll.withdraw(follower.fd) for roll in follower.rolls}

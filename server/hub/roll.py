@@ -12,8 +12,6 @@ from server.hub.channels import ChannelKind, Frame, Subprotocol
 
 NOTHING, LOST = 0, -1
 """What `Roll.write` says in place of a number of bytes: none went out; the connection is gone."""
-GONE_MAX = 64
-"""So many places of a ring may be of followers that left, before they are taken out."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,68 +35,54 @@ class Channel:
 class Roll:
     """The followers of one channel by one carrier and subprotocol, by file descriptor.
 
-    ``members`` counts all of them. On the roll are those that are clear: they have the newest frame, or get it by the sweep that is
-    under way. Who is ahead of this hub waits apart until the hub has passed it.
+    ``members`` counts all of them. On the roll is whoever is clear, with the offset of the frame that they have. A sweep goes round the
+    ring, a copy of the roll from when the round began, and passes over who left since or has the newest frame already. What stands in
+    the ring is only looked up in the roll, so it does not matter whether a file descriptor is somebody else's by now.
     """
 
-    __slots__ = ("_ahead", "_at", "_came", "_clear", "_ring", "_write", "channel", "data", "members", "offset", "subprotocol")
+    __slots__ = ("_at", "_has", "_ring", "_rounds", "_write", "channel", "data", "members", "offset", "subprotocol")
 
     def __init__(self, channel: Channel, carrier: Carrier, subprotocol: Subprotocol) -> None:
         self.channel = channel
         self.subprotocol = subprotocol
         self.members = 0
         self._write = carrier.write
-        self._clear: dict[int, None] = {}
-        self._ahead: dict[int, int] = {}
+        self._has: dict[int, int] = {}
         self._ring: list[int] = []
         self._at = 0
-        self._came: list[int] = []
+        self._rounds = 0
         self._show(channel.frame)
 
     @property
     def sweeping(self) -> bool:
         """Whether the newest frame is still to be brought to somebody."""
-        return bool(self._ring)
+        return self._rounds > 0
 
     def admit(self, fd: int, has: int) -> None:
-        """Put on the roll somebody who has the newest frame, or is ahead of it with the frame of offset ``has``."""
-        if has > self.offset:
-            self._ahead[fd] = has
-            return
-        self._clear[fd] = None
-        if self._ring:
-            self._came.append(fd)
+        """Put on the roll somebody who has the frame of this offset: the newest one, or one that this hub is still to reach."""
+        self._has[fd] = has
 
     def withdraw(self, fd: int) -> int:
-        """Take somebody off the roll; the offset of the frame that they surely have, 0 when a sweep may not have come to them yet."""
-        if fd in self._clear:
-            del self._clear[fd]
-            return 0 if self._ring else self.offset
-        return self._ahead.pop(fd, 0)
+        """Take somebody off the roll; the offset of the frame that they have, 0 when they were not on it."""
+        return self._has.pop(fd, 0)
 
     def renew(self) -> None:
-        """The channel has a newer frame: bring it to everybody, first to those whom the sweep before has not reached."""
+        """The channel has a newer frame: go on from where the sweep is, and once round from there."""
         self._show(self.channel.frame)
-        if self._ring:
-            self._ring = self._ring[self._at :] + self._ring[: self._at] + self._came
-            if len(self._ring) > len(self._clear) + GONE_MAX:
-                self._ring = [fd for fd in dict.fromkeys(self._ring) if fd in self._clear]
+        if self._rounds:
+            self._rounds = 2
         else:
-            self._ring = list(self._clear)
-        for fd in [fd for fd, has in self._ahead.items() if has < self.offset]:
-            del self._ahead[fd]
-            self._clear[fd] = None
-            self._ring.append(fd)
-        self._at = 0
-        self._came = []
+            self._ring, self._rounds = list(self._has), 1
 
     def take(self, count: int) -> list[int]:
-        """The next of the sweep, at most so many; whoever left meanwhile is left out."""
-        clear, start = self._clear, self._at
+        """The next of the sweep, at most so many: whoever the newest frame is to be written to now."""
+        newest = self.offset
+        part = [fd for fd in self._ring[self._at : self._at + count] if self._has.get(fd, newest) < newest]
+        self._has.update(dict.fromkeys(part, newest))
         self._at += count
-        part = [fd for fd in self._ring[start : self._at] if fd in clear]
         if self._at >= len(self._ring):
-            self._ring, self._came = [], []
+            self._at, self._rounds = 0, self._rounds - 1
+            self._ring = list(self._has) if self._rounds else []
         return part
 
     def write(self, fds: Sequence[int]) -> list[int]:

@@ -7,7 +7,6 @@ import pytest
 from server.hub import fanout as fanout_module
 from server.hub.channels import Subprotocol
 from server.hub.fanout import FIRST_RANK
-from server.hub.roll import GONE_MAX
 from server.hub.wire import close_frame
 from tests.hub.fake_carrier import PLENTY
 from tests.hub.hall import Hall, channel_of, frame_of, until_written
@@ -132,7 +131,7 @@ async def test_ring_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
             hall.change(hall.line, offset)
             await asyncio.sleep(0)
         assert roll.sweeping
-        assert len(roll._ring) <= GONE_MAX + 2
+        assert len(roll._ring) <= 3
 
 
 @pytest.mark.usefixtures("quick")
@@ -149,6 +148,26 @@ async def test_heartbeat_to_whoever_heard_nothing() -> None:
     assert [("hall", 2)] == tv.frames
     assert ("", 1) == phone.frames[0]
     assert [] == full.frames
+
+
+@pytest.mark.usefixtures("quick")
+async def test_leaves_before_its_heartbeat_and_another_takes_the_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever gets the file descriptor of somebody whose heartbeat was due gets the frames of its channel as everybody does."""
+    monkeypatch.setattr(fanout_module, "SLICE", 1)
+    hall = Hall()
+    first, _ = hall.follower("first", hall.line)
+    _, leaver = hall.follower("leaver", hall.line)
+    first.stream = b""
+    async with hall.running():
+        await until_written(first, offset=1)
+        leaver.gone()
+        heir, _ = hall.follower("heir", hall.line, fd=leaver.fd)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        hall.change(hall.line, 2)
+        async with asyncio.timeout(5):
+            while ("line/A", 2) not in heir.frames:
+                await asyncio.sleep(0)
 
 
 async def test_gone_is_gone() -> None:

@@ -40,6 +40,25 @@ async def test_a_sweep_that_passed_while_it_lagged(monkeypatch: pytest.MonkeyPat
     assert [("hall", 2), ("line/A", 2)] == sock.frames[-2:]
 
 
+async def test_lags_for_a_moment_during_a_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever lags and is clear again before the sweep is round gets each frame once."""
+    monkeypatch.setattr(fanout_module, "SLICE", 2)
+    hall = Hall()
+    phones = [hall.follower(f"phone {n}", hall.line) for n in range(4)]
+    moment, follower = phones[3]
+    async with hall.running():
+        hall.change(hall.line, 2)
+        moment.room = 0
+        follower.received(b"\x89\x80\0\0\0\0")
+        moment.room = PLENTY
+        follower.has_room()
+        hall.change(hall.line, 3)
+        await until_written(*(sock for sock, _ in phones), offset=3)
+        for _ in range(5):
+            await asyncio.sleep(0)
+    assert [("line/A", 1), ("", 1), ("pong", 0), ("line/A", 2), ("line/A", 3)] == moment.frames
+
+
 async def test_only_the_newest_waits_for_a_full_socket() -> None:
     """However many frames come while a socket is full, it gets the newest of each channel when there is room, and only that."""
     hall = Hall()
