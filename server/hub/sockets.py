@@ -13,6 +13,9 @@ from server.hub.carrier import Listener
 READ_BYTES = 4096
 EVENTS_MAX = 64
 """So many connections are heard in one turn of the loop."""
+PARTING_S = 2.0
+"""How long a client has to hang up after the hub has. A socket that is closed while something that it got is unread is reset, and the
+goodbye is lost on the way."""
 
 
 class Sockets:
@@ -21,6 +24,7 @@ class Sockets:
     def __init__(self) -> None:
         self.write = os.write
         self._listeners: dict[int, Listener] = {}
+        self._parting: dict[int, asyncio.TimerHandle] = {}
         self._epoll: select.epoll | None = None
 
     @staticmethod
@@ -52,19 +56,30 @@ class Sockets:
         self._watch(fd, select.EPOLLIN)
 
     def end(self, fd: int) -> None:
-        """See Carrier."""
-        if self._epoll is not None and self._listeners.pop(fd, None) is not None:
-            self._epoll.unregister(fd)
-            os.close(fd)
+        """See Carrier. The file descriptor stays taken until the client hangs up too, or its time is over."""
+        if self._epoll is None or self._listeners.pop(fd, None) is None:
+            return
+        self._epoll.modify(fd, select.EPOLLIN)
+        self._parting[fd] = asyncio.get_running_loop().call_later(PARTING_S, self._close, fd)
+        if not _hung_up(fd):
+            self._close(fd)
 
     def close(self) -> None:
         """End what is left, when this process stops serving."""
-        for fd in list(self._listeners):
-            self.end(fd)
+        for fd in (*self._listeners, *self._parting):
+            self._close(fd)
         if self._epoll is not None:
             asyncio.get_running_loop().remove_reader(self._epoll.fileno())
             self._epoll.close()
             self._epoll = None
+
+    def _close(self, fd: int) -> None:
+        self._listeners.pop(fd, None)
+        if timer := self._parting.pop(fd, None):
+            timer.cancel()
+        if self._epoll is not None:
+            self._epoll.unregister(fd)  # by itself it would only forget it with asyncio's copy
+        os.close(fd)
 
     def _watch(self, fd: int, events: int) -> None:
         if self._epoll is not None and fd in self._listeners:
@@ -74,18 +89,32 @@ class Sockets:
         for fd, events in epoll.poll(0, EVENTS_MAX):
             if events & select.EPOLLOUT and (listener := self._listeners.get(fd)):
                 listener.has_room()
-            if events & ~select.EPOLLOUT and (listener := self._listeners.get(fd)):
-                _read(fd, listener)
+            if events & ~select.EPOLLOUT:
+                self._read(fd)
+
+    def _read(self, fd: int) -> None:
+        try:
+            data = os.read(fd, READ_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        listener = self._listeners.get(fd)
+        if listener and data:
+            listener.received(data)
+        elif listener:
+            listener.gone()
+        elif not data and fd in self._parting:
+            self._close(fd)
 
 
-def _read(fd: int, listener: Listener) -> None:
+def _hung_up(fd: int) -> bool:
+    """Say that nothing more will be written; whether anybody could be told."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=fd)
     try:
-        data = os.read(fd, READ_BYTES)
-    except BlockingIOError:
-        return
+        sock.shutdown(socket.SHUT_WR)
     except OSError:
-        data = b""
-    if data:
-        listener.received(data)
-    else:
-        listener.gone()
+        return False
+    finally:
+        sock.detach()
+    return True

@@ -185,6 +185,14 @@ async def test_garbage_ends_it(served: Served, sent: bytes, code: int) -> None:
     await gone(served)
 
 
+async def test_goodbye_to_somebody_who_goes_on_talking(served: Served) -> None:
+    """Who sends more than the hub reads still hears why it ends: the socket is not closed over what is unread."""
+    async with client_of(served) as client:
+        client.writer.write(masked(TEXT, b"x" * 5000) + bytes(100_000))
+        assert (CLOSE_OPCODE, (1009).to_bytes(2)) == (await client.rest())[-1]
+    await gone(served)
+
+
 async def test_hang_up_without_goodbye(served: Served) -> None:
     """A client that just goes, cleanly or with a reset, is forgotten."""
     async with client_of(served):
