@@ -143,7 +143,7 @@ class Room:
         self.fanout.join(follower, [self._channel(name) for name in names], have)
 
     def _forget(self, channel: Channel) -> None:
-        """Nobody follows it any more."""
+        """Nobody follows it any more, or it is no more; it may be forgotten already."""
         place = (channel.kind.name, channel.key)
         if self._followed.get(place) is channel:
             del self._followed[place]
@@ -198,9 +198,9 @@ class Room:
         try:
             frame = self._fold(channel.name, channel.kind, channel.key)
         except UnknownChannel:
-            place = (channel.kind.name, channel.key)
-            del self._followed[place]
-            channel.frame = replace(self.heartbeat(), channel=channel.name, mark=self._marks[place])
+            self._forget(channel)
+            mark = self._marks[channel.kind.name, channel.key]
+            channel.frame = replace(self.heartbeat(), channel=channel.name, mark=mark)
             return True
         if frame.view == channel.frame.view:
             return False

@@ -3,19 +3,16 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import msgpack
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
 from server.core.values import CommandId, VisitId
-from server.hub.live import BadFollow, parse_channels, parse_have
 from server.hub.sockets import Sockets
 from server.store.log import MemoryLog, MemoryStore
 from server.store.opening import open_log
@@ -269,20 +266,6 @@ async def test_page_of_another_site(served: Served) -> None:
         async with following(served, "hall", origin="https://elsewhere.example"):
             pass
     assert 403 == refused.value.response.status_code
-
-
-@given(st.text(max_size=60), st.text(max_size=60))
-def test_parsers_only_say_bad_follow(channels: str, have: str) -> None:
-    """Whatever stands in the address, it is parsed or refused by name."""
-    with suppress(BadFollow):
-        assert set(channels.split(",")) == set(parse_channels(channels))
-    with suppress(BadFollow):
-        assert all(offset >= 0 for offset in parse_have(have, "e").values())
-
-
-def test_have_of_several_channels() -> None:
-    """Names may hold an @; what counts is the last one."""
-    assert {"visit/a.b": 3, "line/A": 4} == parse_have("visit/a.b@e:3,line/A@e:4,hall@other:9", "e")
 
 
 @pytest.mark.usefixtures("either_way")
