@@ -14,6 +14,9 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
+REFRESH_S_MIN = 5
+"""A page that said to try again does so itself: nobody stands beside a TV that was switched on before the store."""
+
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'self'; connect-src 'self' ws: wss:",
@@ -76,6 +79,8 @@ async def _answer(request: web.Request, problem: Problem) -> web.StreamResponse:
     if "text/html" in request.headers.get("Accept", ""):
         page = render(request, "error.html", status=problem.status, code=problem.code, sentence=sentence)
         page.headers.update(problem.headers)
+        if request.method == "GET" and "Retry-After" in problem.headers:
+            page.headers["Refresh"] = str(max(REFRESH_S_MIN, int(problem.headers["Retry-After"])))
         return page
     body = {"code": problem.code, "sentence": sentence, **problem.fields}
     return web.json_response(body, status=problem.status, headers=problem.headers)

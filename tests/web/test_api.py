@@ -135,7 +135,7 @@ async def test_one_shape_of_error(served: Served, method: str, path: str, status
 
 async def test_error_as_a_page(served: Served) -> None:
     """A browser that opens a page that is not there reads a sentence, not JSON."""
-    async with served.session.get(f"{served.home}/tv/nowhere", headers={"Accept": "text/html"}) as answer:
+    async with served.session.get(f"{served.home}/nowhere", headers={"Accept": "text/html"}) as answer:
         assert 404 == answer.status
         assert "text/html" == answer.content_type
         assert 'data-error="not_found"' in await answer.text()

@@ -7,9 +7,10 @@ import aiohttp
 import pytest
 
 from server.store.board import NOTES_MAX
+from server.store.errors import StoreUnreachable
 from server.web.app import NEW_SCREENS_BURST
 from server.web.credentials import Credentials, scope_of
-from server.web.keys import HUB
+from server.web.keys import HUB, NEW_SCREENS
 from server.web.limits import Limits
 from server.web.screen_pairing import ALPHABET, APPROVED_MS, CODE_CHARS, PENDING_MS, TV_COOKIE
 from tests.scenarios import CONFIG
@@ -240,3 +241,18 @@ async def test_a_flood_from_everywhere(served: Served, tv: Tv, monkeypatch: pyte
     later(served, monkeypatch, PENDING_MS)
     async with served.session.get(f"{served.home}/tv-code") as answer:
         assert 200 == answer.status
+
+
+async def test_a_tv_comes_back_by_itself(served: Served, tv: Tv, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A TV that is switched on while the store is away, or too many are, gets a page that tries again by itself."""
+
+    async def away(*_: object) -> None:
+        raise StoreUnreachable("away")
+
+    monkeypatch.setattr("displays.screen_pages.ask", away)
+    async with tv.session.get(f"{served.home}/tv", headers={"Accept": "text/html"}) as answer:
+        assert (503, "5") == (answer.status, answer.headers["Refresh"])
+    monkeypatch.undo()
+    monkeypatch.setattr(served.app[NEW_SCREENS], "wait_s", lambda _: 9)
+    async with tv.session.get(f"{served.home}/tv", headers={"Accept": "text/html"}) as answer:
+        assert (429, "9") == (answer.status, answer.headers["Refresh"])
