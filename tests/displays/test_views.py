@@ -47,7 +47,7 @@ def test_hall_counter() -> None:
     assert expected == _hall(story)["counters"][0]
 
 
-def test_hall_screen() -> None:
+def test_hall_tells_what_the_desk_has_made_of_a_screen() -> None:
     """A screen's view says what the desk has made of it, and changes with that; the whole hall is no screen."""
     story = given(config=SCREENS)
     assert {"name": "Barat", "agencies": ["polsek"], "zone": "barat", "speaks": True} == _hall(story, "barat")["screen"]
