@@ -122,7 +122,7 @@ async def issue(request: web.Request, room: Room, resident: Resident, wish: Mapp
 
 async def _change(request: web.Request, room: Room, visit: VisitId, wish: Mapping[str, object]) -> Entry:
     """Carry out what a resident wants done with a ticket of the visit; raises `Problem`."""
-    check_limit(request, room)
+    check_limit(request, room, known=f"visit {visit}")
     order, label = wish.get("do"), wish.get("ticket")
     if order not in OF_RESIDENTS:
         raise errors.malformed("do", f"none of {', '.join(OF_RESIDENTS)}")

@@ -13,11 +13,13 @@ from aiohttp import web
 import counters.channels
 import counters.pages
 import counters.printing
+import counters.rolls
 import counters.screens
 import displays.alerts.pages
 import displays.channels
 import displays.hall_pages
 import displays.kiosk.pages
+import displays.papers
 import displays.reports
 import displays.screen_pages
 import displays.tickets
@@ -39,13 +41,14 @@ PUBLIC_PARTS: Parts = (
     displays.hall_pages.routes,
     displays.visit_pages.routes,
     displays.tickets.routes,
+    displays.papers.routes,
     displays.kiosk.pages.routes,
     displays.alerts.pages.routes,
     displays.voice.pages.routes,
     displays.screen_pages.routes,
     displays.reports.routes,
 )
-STAFF_PARTS: Parts = (counters.pages.routes, counters.screens.routes, counters.printing.routes)
+STAFF_PARTS: Parts = (counters.pages.routes, counters.screens.routes, counters.printing.routes, counters.rolls.routes)
 SHUTDOWN_S = 2.0
 SOCKETS_MAX = 65_536
 OWN_FILES = 100

@@ -88,6 +88,14 @@ class Credentials:
         visit = VisitId(token.rpartition(".")[0])
         return visit if same(token, self.visit_token(scope, visit)) else None
 
+    def paper_code(self, scope: str, label: str) -> str:
+        """The secret on a printed number: who knows it has the paper in hand."""
+        return self._code("paper", scope, label, size=_VISIT_BYTES)
+
+    def paper_visit(self, scope: str, label: str) -> VisitId:
+        """The visit that a printed number begins once it is handed out."""
+        return VisitId("p" + self._code("paper-visit", scope, label, size=_VISIT_BYTES))
+
     def device_cookie(self, name: str) -> str:
         """What a phone keeps so that we know it again: its name, and a code that nobody makes up."""
         return f"{name}.{self._code('device', name, size=_KEY_BYTES)}"

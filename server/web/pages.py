@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from server.core.plan_parts import LANGUAGES, words
 from server.core.values import MS_PER_SECOND, BazaarId, Text
@@ -58,6 +58,11 @@ def _environment(catalogues: Catalogues, language: str, version: str) -> Environ
     )
     environment.install_gettext_translations(catalogues.of(language), newstyle=True)  # type: ignore[attr-defined]  # jinja2.ext.i18n adds it
     return environment
+
+
+def page_template(name: str, language: str) -> Template:
+    """A template outside of any application, for files: what it needs of static files stands in it."""
+    return _environment(Catalogues(), language, "").get_template(name)
 
 
 def render(request: web.Request, template: str, *, status: int = 200, **context: object) -> web.Response:

@@ -104,14 +104,16 @@ def device_of(request: web.Request) -> str:
     return request.app[CREDENTIALS].device_of_cookie(request.cookies.get(DEVICE_COOKIE, ""))
 
 
-def check_limit(request: web.Request, room: Room) -> None:
+def check_limit(request: web.Request, room: Room, *, known: str = "") -> None:
     """Count a request of the public for its phone, or for its address; raises `Problem` 429 when it was one too many.
+
+    ``known`` is a visit or a paper whose secret the request has brought: that is as good a name as a phone's.
 
     A kiosk's, a supervisor's or the organiser's credential has no limit.
     """
     if any(who in (ADMIN, SUPERVISOR) or who.startswith("kiosk/") for who in principals_of(request, room)):
         return
-    wait_s = request.app[CROWD].wait_s(device_of(request), request.remote or "")
+    wait_s = request.app[CROWD].wait_s(known or device_of(request), request.remote or "")
     if wait_s:
         raise errors.too_many(wait_s)
 
