@@ -88,7 +88,7 @@ async function look(sheet) {
   try {
     const answer = await fetch(`${page.base}/views/${channel}`, { credentials: "same-origin", headers: { Accept: "application/json" } });
     const { view } = await answer.json();
-    if (sheet === "transfer") tellWaits(view, (n) => say(strings.wait_there, { n }));
+    if (sheet === "transfer") tellWaits(view, (n) => `· ${say(strings.wait_there, { n })}`);
     else tellStands(view, strings.states);
   } catch (_) {
     // The head of the page tells that there is no connection.
