@@ -269,8 +269,9 @@ function paintBazaar({ view }) {
   paint();
 }
 
-/** @param {HTMLElement} errand @param {boolean} open */
-function setOpen(errand, open) {
+/** Numbers that are on paper are given out by people. @param {HTMLElement} errand @param {boolean} gives */
+function setOpen(errand, gives) {
+  const open = gives && !("onPaper" in /** @type {HTMLElement} */ (errand.parentNode).dataset);
   const input = one("input", errand);
   input.disabled = !open;
   if (!open) input.checked = false;

@@ -59,6 +59,7 @@ async def take(request: web.Request) -> web.Response:
     principal = kiosk_principal(kiosk_number)
     form = await form_body(request)
     wish: dict[str, object] = {name: form[name][-1] for name in ("command_id", "lane") if name in form}
+    wish["representing"] = "representing" in form
     try:
         if "services" not in form:
             raise Problem(422, "malformed", "Tick at least one errand.", field="services")
@@ -139,6 +140,7 @@ def _page(request: web.Request, room: Room, kiosk_number: int, shown: _Shown | N
         command_id=new_command_id(),
         chosen=shown.form.get("services", ()),
         lane=next(iter(shown.form.get("lane", ())), "regular"),
+        representing="representing" in shown.form,
         fault=shown.fault,
         helped="help" in request.query,
         tickets=shown.tickets,

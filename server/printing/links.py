@@ -6,6 +6,7 @@ Every wait has its end: a printer without paper takes nothing, and a device file
 import asyncio
 import os
 import select
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 CONNECT_S = 3.0
 ANSWER_BYTES = 256
+LOOK_S = 0.1
+"""How often a thread that waits for a device looks whether it is still wanted."""
 
 
 class Link(Protocol):
@@ -72,6 +75,7 @@ class DeviceLink:
     def __init__(self, file: int, thread: ThreadPoolExecutor) -> None:
         self._file = file
         self._thread = thread
+        self._let_go = threading.Event()
 
     @classmethod
     async def open(cls, path: str, *, answers: bool) -> "DeviceLink":
@@ -87,37 +91,44 @@ class DeviceLink:
 
     async def write(self, data: bytes, within_s: float) -> None:
         """See Link."""
-        await _in(self._thread, _write_all, self._file, data, time.monotonic() + within_s)
+        await _in(self._thread, self._write_all, data, time.monotonic() + within_s)
 
     async def read(self, within_s: float) -> bytes:
         """See Link."""
-        return await _in(self._thread, _read_some, self._file, within_s)
+        return await _in(self._thread, self._read_some, time.monotonic() + within_s)
 
     def close(self) -> None:
-        """See Link."""
+        """See Link. Whatever the thread still waits for, it ends now: a process that is told to stop must not wait for a printer."""
+        self._let_go.set()
         self._thread.submit(os.close, self._file)
         self._thread.shutdown(wait=False)
+
+    def _write_all(self, data: bytes, until: float) -> None:
+        rest = memoryview(data)
+        while rest:
+            if not self._is_ready(until, to_write=True):
+                raise TimeoutError("the printer takes nothing more")
+            with suppress(BlockingIOError):
+                rest = rest[os.write(self._file, rest) :]
+
+    def _read_some(self, until: float) -> bytes:
+        if not self._is_ready(until, to_write=False):
+            return b""
+        try:
+            return os.read(self._file, ANSWER_BYTES)
+        except BlockingIOError:
+            return b""
+
+    def _is_ready(self, until: float, *, to_write: bool) -> bool:
+        """Wait until the file can be written or read; False when the time is over, or the link let go of."""
+        files = [self._file]
+        while not self._let_go.is_set():
+            left = until - time.monotonic()
+            ready = select.select([] if to_write else files, files if to_write else [], [], max(0.0, min(LOOK_S, left)))
+            if any(ready) or left <= 0:
+                return any(ready)
+        return False
 
 
 async def _in(thread: ThreadPoolExecutor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return await asyncio.get_running_loop().run_in_executor(thread, lambda: work(*args, **kwargs))
-
-
-def _write_all(file: int, data: bytes, until: float) -> None:
-    rest = memoryview(data)
-    while rest:
-        _, ready, _ = select.select([], [file], [], max(0.0, until - time.monotonic()))
-        if not ready:
-            raise TimeoutError("the printer takes nothing more")
-        with suppress(BlockingIOError):
-            rest = rest[os.write(file, rest) :]
-
-
-def _read_some(file: int, within_s: float) -> bytes:
-    ready, _, _ = select.select([file], [], [], within_s)
-    if not ready:
-        return b""
-    try:
-        return os.read(file, ANSWER_BYTES)
-    except BlockingIOError:
-        return b""

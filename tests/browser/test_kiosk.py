@@ -1,12 +1,17 @@
-"""The ticket kiosk as people of all kinds use it: three taps, seated, by keys, by ear, without scripts, and when they walk away."""
+"""The ticket kiosk as people of all kinds use it: three taps, seated, by keys, by ear, and when they walk away."""
 
+from copy import deepcopy
+
+import aiohttp
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from displays.kiosk.pages import IDLE_S, WARNING_S
 from tests.browser.devices import SIZES, Devices
-from tests.browser.hands import READY, Kiosk, qr_text
+from tests.browser.hands import READY, Kiosk
 from tests.browser.running import Bazaar
+from tests.scenarios import config_with
+from tests.serving import serving
 
 pytestmark = pytest.mark.browser
 
@@ -94,6 +99,33 @@ async def test_priority(devices: Devices, bazaar: Bazaar) -> None:
     """The one question about priority is answered by one tap, and gives a priority number where the line has them."""
     kiosk = await devices.kiosk(bazaar)
     assert ["AP-001"] == await kiosk.take("ktp", priority=True)
+
+
+async def test_for_somebody_else(devices: Devices, bazaar: Bazaar) -> None:
+    """Whoever stands in for somebody else says so by one tap; the counter is told, and the next person begins without it."""
+    kiosk = await devices.kiosk(bazaar)
+    await kiosk.page.tap("[data-open=dukcapil]")
+    await kiosk.page.tap("[data-representing]")
+    await kiosk.page.tap(".kiosk-errand:has([data-errand=ktp]) [data-take-one]")
+    await expect(kiosk.page.locator("[data-ticket=A-001]")).to_be_visible()
+    await kiosk.leave()
+    await kiosk.take("skck")
+    assert [True, False] == [issued.get("representing", False) for issued in await bazaar.events("ticket_issued")]
+
+
+async def test_numbers_on_paper(devices: Devices, reader: aiohttp.ClientSession) -> None:
+    """An errand whose numbers are on a printed roll is not to be had at the kiosk, whatever happens in the bazaar meanwhile."""
+    config = deepcopy(dict(config_with(languages=["id", "en"])))
+    config["agencies"][1]["lines"][0] |= {"paper": True}  # type: ignore[index]
+    async with serving(config=config) as served:
+        kiosk = await devices.kiosk(Bazaar(url=served.url, id="uji", keys=served.keys, reader=reader))
+        await kiosk.page.tap("[data-open=polsek]")
+        await served.submit("issue", services=["ktp"])
+        await expect(kiosk.page.locator("[data-wait=A]")).to_contain_text("1 ")
+        errand = kiosk.page.locator(".kiosk-errand:has([data-errand=skck])")
+        await expect(errand.locator("[data-take-one]")).to_be_disabled()
+        await expect(errand.locator("[data-closed]")).to_be_visible()
+        await expect(kiosk.page.locator(".kiosk-errand:has([data-errand=hilang]) [data-take-one]")).to_be_enabled()
 
 
 async def test_another_errand(devices: Devices, bazaar: Bazaar) -> None:
@@ -207,44 +239,6 @@ async def test_long_pages(devices: Devices, bazaar: Bazaar) -> None:
         await kiosk.page.tap("[data-do=down]")
     await expect(kiosk.page.locator("[data-errand=kk]")).to_be_in_viewport(ratio=0.9)
     await kiosk.page.tap("[data-do=up]")
-
-
-async def test_without_scripts(devices: Devices, bazaar: Bazaar) -> None:
-    """Without scripts one press of an errand's button gives the number, with its code; the kiosk goes back to its first page by itself."""
-    page = await devices.page("kiosk", scripts=False)
-    await page.goto(f"{bazaar.home}/pair/{bazaar.keys.kiosks[1]}")
-    await page.tap(".kiosk-errand:has([data-errand=skck]) [data-take-one]")
-    await page.wait_for_url("**/kiosk/1/visit/*")
-    await expect(page.locator("[data-ticket=B-001]")).to_be_visible()
-    scripted = await devices.page("kiosk")
-    await scripted.set_content(f"<body>{await page.locator('[data-qr]').inner_html()}</body>")
-    assert f"{bazaar.home}/visit/{page.url.rpartition('/')[2]}" == await qr_text(scripted.locator("svg"))
-    assert f"{IDLE_S};url=/{bazaar.id}/kiosk/1?lang=id" == await page.locator("meta[http-equiv=refresh]").get_attribute("content")
-
-
-async def test_enter_without_scripts(devices: Devices, bazaar: Bazaar) -> None:
-    """Without scripts Enter takes numbers for what is ticked, and for nothing else."""
-    page = await devices.page("kiosk", scripts=False)
-    await page.goto(f"{bazaar.home}/pair/{bazaar.keys.kiosks[1]}")
-    await page.tap("[data-errand=skck]")
-    await page.keyboard.press("Enter")
-    await page.wait_for_url("**/kiosk/1/visit/*")
-    assert [["skck"]] == [issued["services"] for issued in await bazaar.events("ticket_issued")]
-
-
-async def test_several_errands_without_scripts(devices: Devices, bazaar: Bazaar) -> None:
-    """Without scripts several ticked errands are taken together, and a press with nothing ticked says what is missing."""
-    devices.in_trouble = True
-    page = await devices.page("kiosk", scripts=False)
-    await page.goto(f"{bazaar.home}/pair/{bazaar.keys.kiosks[1]}")
-    await page.tap("noscript button")
-    await expect(page.locator("[data-answer]")).to_be_visible()
-    await page.tap("[data-errand=ktp]")
-    await page.tap("[data-errand=jkn]")
-    await page.tap("[data-lanes] label:has([value=priority])")
-    await page.tap("noscript button")
-    await expect(page.locator("[data-ticket]")).to_have_count(2)
-    assert ["AP-001", "CP-001"] == [issued["ticket"] for issued in await bazaar.events("ticket_issued")]
 
 
 async def test_a_kiosk_in_trouble(devices: Devices, bazaar: Bazaar) -> None:

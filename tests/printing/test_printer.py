@@ -3,6 +3,7 @@
 import asyncio
 import os
 import pty
+import select
 import threading
 import tty
 from functools import partial
@@ -12,7 +13,7 @@ import pytest
 
 from server.printing.condition import Condition
 from server.printing.links import DeviceLink
-from server.printing.printer import NotPrinted, Printer
+from server.printing.printer import NotPrinted, Patience, Printer
 from server.printing.slip import Paper
 from server.printing.ticket import printed
 from tests.printing.emulator import Emulator, emulator
@@ -168,6 +169,23 @@ async def test_a_usb_printer_that_takes_nothing() -> None:
     )
     assert (Condition.NO_LINK, True) == await fault_of(printer)
     async with asyncio.timeout(10):
+        while any(thread.name.startswith("printer") for thread in threading.enumerate()):
+            await asyncio.sleep(0)
+    os.close(other_end)
+    os.close(end)
+
+
+async def test_told_to_stop_in_a_ticket() -> None:
+    """Whoever no longer waits for a ticket leaves no thread behind that does: the process could not end."""
+    other_end, end = pty.openpty()
+    tty.setraw(end)
+    forever = Patience(answer_s=3600, take_s=3600, done_s=3600)
+    way = partial(DeviceLink.open, os.ttyname(end), answers=False)
+    printing = asyncio.create_task(Printer(name="usb", paper=Paper.WIDE, open=way, answers=False, patience=forever).print(TICKET))
+    async with asyncio.timeout(10):
+        while not select.select([other_end], [], [], 0)[0]:
+            await asyncio.sleep(0)
+        printing.cancel()
         while any(thread.name.startswith("printer") for thread in threading.enumerate()):
             await asyncio.sleep(0)
     os.close(other_end)
