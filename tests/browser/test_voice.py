@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -10,6 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from server.cli.equipment import Equipment
 from server.core.values import CounterNumber
 from tests.browser.conftest import ARGS, CHROMIUM, PATIENCE_MS
+from tests.browser.old_chromium import EDITIONS, Edition, old_page
 from tests.displays.voice.beeps import beeping
 from tests.scenarios import CONFIG
 from tests.serving import Served, serving
@@ -131,3 +133,17 @@ async def test_a_sound_that_is_missing(browser: Browser, served: Served) -> None
         while "id/A-002/2/full" not in await page.evaluate("window.heard"):
             await asyncio.sleep(0.05)
     await page.close()
+
+
+@pytest.mark.parametrize("edition", EDITIONS, ids=lambda edition: f"chromium-{edition.chromium}")
+async def test_old_tvs_are_heard(served: Served, edition: Edition, tmp_path: Path) -> None:
+    """The TVs of 2018 and 2020 play the same sounds; the newer of them wants OK pressed on its remote control first."""
+    async with old_page(edition, tmp_path) as tv:
+        await tv.send("Page.addScriptToEvaluateOnNewDocument", source=LISTEN)
+        await tv.goto(f"{served.home}/tv/utama")
+        await tv.until("document.body.hasAttribute('data-sound')")
+        await tv.send("Input.dispatchKeyEvent", type="rawKeyDown", key="Enter", windowsVirtualKeyCode=13)
+        await tv.until("document.body.getAttribute('data-sound') === 'on'")
+        await _next(served, 1)
+        await tv.until("window.heard.length > 3")
+        assert ["silence", "chime", "id/A-001/1/full", "id/A-001/1/full"] == await tv.evaluate("window.heard")
