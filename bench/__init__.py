@@ -1,1 +1,1 @@
-"""Measurements that anyone can rerun: ``urut bench``. They time what runs as it is installed, from outside, and judge nothing."""
+"""Measurements that anyone can rerun: ``urut bench`` times what runs as it is installed, ``bench.estimate`` tells how good estimates are."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import accumulate, count, islice
 from math import exp, sqrt
-from statistics import mean
+from statistics import fmean
 
 from server.core.bazaar import Bazaar, CounterStand, LineState, Stay, waiting_in
 from server.core.values import MS_PER_SECOND, CounterState, ServiceCode, TicketState
@@ -28,9 +28,9 @@ PAUSE_S = 600
 """A counter that pauses calls again in about this time."""
 LUCK, LUCK_MAX = 0.7, 1.0
 """How much stays differ, as a share of a turn, before any has been seen; and the most that is believed of what was seen."""
-LUMPS = 0.75
+LUMPS = 0.8
 """The same for what stays do not show: a counter rests just then, or people ahead are away at other counters."""
-DOUBT = 0.18
+DOUBT = 0.12
 """How far the turn itself may be wrong, and the number of counters may change: this part of a wait, however many turns it has."""
 FIFTH = 0.84
 """A fifth of all values lies farther than so many deviations above the middle, a fifth below."""
@@ -111,7 +111,7 @@ def _turns(bazaar: Bazaar, line: LineState) -> _Turns:
     expected = HABIT * habit_s**2 + sum(usual**2 for usual, _ in stays)
     missed = HABIT * (LUCK * habit_s) ** 2 + sum((took / pace - usual) ** 2 for usual, took in stays)
     waiting = [_usual_s(bazaar, line, ticket.services) for lane in line.lanes for ticket in waiting_in(bazaar, line, lane)]
-    usual_s = mean(waiting) if waiting else habit_s
+    usual_s = fmean(waiting) if waiting else habit_s
     return _Turns(seconds=RESTS * pace * usual_s, luck=min(LUCK_MAX, sqrt(missed / expected)))
 
 
@@ -125,7 +125,7 @@ def _usual_s(bazaar: Bazaar, line: LineState, services: Sequence[ServiceCode]) -
     """What the bazaar file says of these services of the line together; of services that nobody named, the line's average."""
     if services:
         return SECONDS_PER_MINUTE * sum(bazaar.plan.service(code).minutes for code in services)
-    return SECONDS_PER_MINUTE * mean(service.minutes for service in line.plan.services)
+    return SECONDS_PER_MINUTE * fmean(service.minutes for service in line.plan.services)
 
 
 def _range(likely_s: float, luck: float, calls_before: int) -> tuple[int, int]:

@@ -83,7 +83,7 @@ def test_free_counter() -> None:
 
 def test_by_the_file() -> None:
     """Before anybody was served the bazaar file's ten minutes count: somebody is half done, with a rest now and then."""
-    assert [(0, 138, 792)] == table(given(*opened(1), issued("A", 1), called("A-001", 1)))
+    assert [(0, 134, 811)] == table(given(*opened(1), issued("A", 1), called("A-001", 1)))
 
 
 def test_one_turn_more_for_each_person() -> None:
