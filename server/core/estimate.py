@@ -26,8 +26,8 @@ RESTS = 1.1
 """A counter rests now and then, and somebody or other comes back: its turns are so much longer than its stays."""
 PAUSE_S = 600
 """A counter that pauses calls again in about this time."""
-LUCK, LUCK_MAX = 0.7, 1.0
-"""How much stays differ, as a share of a turn, before any has been seen; and the most that is believed of what was seen."""
+LUCK = 0.7
+"""How much stays differ, as a share of a turn, before any has been seen."""
 LUMPS = 0.8
 """The same for what stays do not show: a counter rests just then, or people ahead are away at other counters."""
 DOUBT = 0.12
@@ -97,10 +97,10 @@ def _share(bazaar: Bazaar, line: LineState, stand: CounterStand) -> float:
 
 
 def _crowding(bazaar: Bazaar, line: LineState, *, more: int = 0) -> float:
-    """How many wait for each of the line's open counters; with none open, for each of all of them."""
+    """How many wait for each of the line's open counters; as with one while none is open."""
     stands = [bazaar.counters[counter.number] for counter in bazaar.plan.counters_of(line.plan.prefix)]
-    counters = sum(stand.state is CounterState.OPEN for stand in stands) or len(stands)
-    return (sum(len(lane.waiting) for lane in line.lanes.values()) + more) / counters
+    counters = sum(stand.state is CounterState.OPEN for stand in stands)
+    return (sum(len(lane.waiting) for lane in line.lanes.values()) + more) / max(1, counters)
 
 
 def _turns(bazaar: Bazaar, line: LineState) -> _Turns:
@@ -112,7 +112,7 @@ def _turns(bazaar: Bazaar, line: LineState) -> _Turns:
     missed = HABIT * (LUCK * habit_s) ** 2 + sum((took / pace - usual) ** 2 for usual, took in stays)
     waiting = [_usual_s(bazaar, line, ticket.services) for lane in line.lanes for ticket in waiting_in(bazaar, line, lane)]
     usual_s = fmean(waiting) if waiting else habit_s
-    return _Turns(seconds=RESTS * pace * usual_s, luck=min(LUCK_MAX, sqrt(missed / expected)))
+    return _Turns(seconds=RESTS * pace * usual_s, luck=sqrt(missed / expected))
 
 
 def _stay_s(bazaar: Bazaar, line: LineState, stay: Stay) -> tuple[float, float]:

@@ -108,6 +108,19 @@ def test_no_shows() -> None:
     assert longer(table(after(600, 600)), table(after(90, 90, no_show=True)))
 
 
+def test_a_forgotten_press() -> None:
+    """A ticket that stays at a counter for hours, because nobody pressed, does not make the line look that slow."""
+    assert table(after(1500)) == table(after(36_000))
+
+
+def test_luck_levels_out() -> None:
+    """The more people are called before, the narrower the range is as a share of the wait."""
+    rows = table(given(*crowd(64), *opened(1)))[1:]
+    shares = [high / low for _, low, high in rows]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > 1.5 * shares[-1]
+
+
 def test_even_stays_narrow_the_range() -> None:
     """Where stays are alike the range is narrower than where one never knows."""
     alike, mixed = table(after(*[600] * 12)), table(after(*[100, 1100] * 6))
@@ -144,6 +157,13 @@ def test_shared_counter() -> None:
     assert longer(table(beside, "C"), table(alone, "C"))
     own_counter = given(*opened(3, 4), issued("C", 1), issued("C", 2), issued("B", 1), issued("B", 2), issued("B", 3))
     assert longer(table(beside, "C"), table(own_counter, "C"))
+
+
+def test_shared_counter_in_a_pause() -> None:
+    """While the only counter of another line pauses, this line goes by its own, and by what both may expect of the other."""
+    story = given(*opened(4), issued("B", 1), issued("B", 2), issued("C", 1))
+    without, pausing = table(story, "B"), table(story.given(*opened(3), paused(3)), "B")
+    assert longer(without, pausing)
 
 
 def test_both_lanes_wait() -> None:
