@@ -12,8 +12,10 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 
 from tests.browser.devices import Devices, watch
+from tests.browser.officer import READY, Clock
 from tests.browser.running import Bazaar, Demo, demo, open_bazaar
 from tests.fake_hub import FakeHub, fake_hub
+from tests.serving import Served, serving
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--autoplay-policy=no-user-gesture-required", "--mute-audio")
@@ -54,6 +56,34 @@ async def hub() -> AsyncIterator[FakeHub]:
     """A hub that says what the test tells it to."""
     async with fake_hub() as fake:
         yield fake
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock that stands still until it is moved."""
+    clock = Clock()
+    monkeypatch.setattr("tests.serving.now_ms", lambda: clock.ms)
+    return clock
+
+
+@pytest_asyncio.fixture
+async def served(clock: Clock) -> AsyncIterator[Served]:
+    """Counters 1 and 3 are open; three people wait in line A."""
+    async with serving() as bazaar:
+        for number in (1, 3):
+            await bazaar.submit("open_counter", counter=number)
+        for _ in range(3):
+            await bazaar.submit("issue", services=["ktp"])
+        yield bazaar
+
+
+@pytest_asyncio.fixture
+async def tablet(page: Page, served: Served) -> Page:
+    """The tablet of counter 1, paired by its link."""
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.goto(f"{served.home}/pair/{served.keys.counters[1]}")
+    await page.wait_for_selector(READY)
+    return page
 
 
 @pytest_asyncio.fixture

@@ -2,45 +2,15 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, Route, expect
 
 from server.core.values import CounterNumber
 from tests.browser.officer import COMMANDS, NEXT, READY, Clock, calls, kept, shows, twice
-from tests.serving import Served, serving
+from tests.serving import Served
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """A clock that stands still until it is moved."""
-    clock = Clock()
-    monkeypatch.setattr("tests.serving.now_ms", lambda: clock.ms)
-    return clock
-
-
-@pytest_asyncio.fixture
-async def served(clock: Clock) -> AsyncIterator[Served]:
-    """Counters 1 and 3 are open; three people wait in line A."""
-    async with serving() as bazaar:
-        for number in (1, 3):
-            await bazaar.submit("open_counter", counter=number)
-        for _ in range(3):
-            await bazaar.submit("issue", services=["ktp"])
-        yield bazaar
-
-
-@pytest_asyncio.fixture
-async def tablet(page: Page, served: Served) -> Page:
-    """The tablet of counter 1, paired by its link."""
-    await page.set_viewport_size({"width": 1280, "height": 800})
-    await page.goto(f"{served.home}/pair/{served.keys.counters[1]}")
-    await page.wait_for_selector(READY)
-    return page
 
 
 async def test_next_calls_and_is_saved(tablet: Page, served: Served) -> None:
