@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from server.cli import measure, organiser, papers, people, press, serving
+from server.cli import measure, organiser, papers, people, press, serving, speech
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -19,7 +19,9 @@ def main() -> None:
 
 for command in (serving.demo, serving.open_, serving.hub, serving.counters, serving.redis):
     main.add_command(command)
-for command in (organiser.pair, organiser.log, organiser.report, papers.paper, press.press, people.tv, people.simulate, measure.bench):
+for command in (organiser.pair, organiser.log, organiser.report, papers.paper, speech.voice):
+    main.add_command(command)
+for command in (press.press, people.tv, people.simulate, measure.bench):
     main.add_command(command)
 
 if __name__ == "__main__":

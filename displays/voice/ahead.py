@@ -64,7 +64,7 @@ class Ahead:
         """Make what is likely in the bazaar as it is now and was not made yet."""
         for label, counter, form in list(likely(bazaar)):
             for language in self._voice.languages:
-                said = self._voice.sentence(bazaar, form, language, label, counter)
+                said = self._voice.sentence(bazaar.plan, form, language, label, counter)
                 if not self._voice.can_say(said):
                     continue
                 try:

@@ -100,7 +100,7 @@ def _sentence(request: web.Request, bazaar: Bazaar) -> Sentence:
         raise not_found("ticket")
     if counter not in bazaar.counters or bazaar.tickets[label].line not in bazaar.plan.counter(counter).lines:
         raise not_found("counter")
-    return voice.sentence(bazaar, Form(asked["form"]), asked["language"], label, counter)
+    return voice.sentence(bazaar.plan, Form(asked["form"]), asked["language"], label, counter)
 
 
 def _answer(request: web.Request, file: bytes, kind: Kind) -> web.Response:

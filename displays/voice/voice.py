@@ -12,7 +12,7 @@ from displays.voice.announcer import Announcer, CannotSay, named
 from displays.voice.lexicon import Lexicon
 from displays.voice.sentence import Form, Sentence, sentence
 from displays.voice.sound import Kind, write
-from server.core.bazaar import Bazaar
+from server.core.plan import Plan
 from server.core.plan_parts import words
 from server.core.values import CounterNumber, Label
 
@@ -65,9 +65,9 @@ class Voice:
         self._making: dict[_SoundKey, asyncio.Task[bytes]] = {}
         self._slots = asyncio.Semaphore(MADE_AT_ONCE)
 
-    def sentence(self, bazaar: Bazaar, form: Form, language: str, label: Label, counter: CounterNumber) -> Sentence:
-        """The sentence for a call in this bazaar."""
-        agency = bazaar.plan.agency_of_counter(counter)
+    def sentence(self, plan: Plan, form: Form, language: str, label: Label, counter: CounterNumber) -> Sentence:
+        """The sentence for a call in the bazaar of this plan."""
+        agency = plan.agency_of_counter(counter)
         first = (agency.code, words(agency.name, language)) if self._agency_first else None
         return sentence(form, language, label, counter, first)
 

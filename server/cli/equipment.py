@@ -12,8 +12,8 @@ from displays.alerts.webhook import BadGateway, Gateway, read_gateway
 from displays.kiosk.printing import install_printing
 from displays.voice.pages import SILENT, install_voice
 from displays.voice.voice import Voice
-from server.cli.flags import FOLDER, option
-from server.cli.speech import FILE, VOICE_FILE, open_voice
+from server.cli.flags import option
+from server.cli.speech import open_voice, voice_file, voice_pack
 from server.cli.stores import BadUse
 from server.printing.address import EXAMPLES, BadPrinter, printers_at
 from server.printing.printer import Printer
@@ -45,8 +45,8 @@ _FLAGS = (
     option("--gateway-secret", "URUT_GATEWAY_SECRET", default="", help="whsec_…, which signs them; several with blanks between."),
     option("--push-service", "URUT_PUSH_SERVICE", multiple=True, help="HOST:PORT of a push service beside those of the browsers."),
     option("--operator", "URUT_OPERATOR", default=OPERATOR, show_default=True, help="mailto: or https: for push services."),
-    option("--voice", "URUT_VOICE", type=FILE, default=VOICE_FILE, help="How calls are spoken; default: bazaars/voice.toml."),
-    option("--voice-pack", "URUT_VOICE_PACK", type=FOLDER, help="Recordings of a human voice, a folder for each language."),
+    voice_file,
+    voice_pack,
 )
 
 

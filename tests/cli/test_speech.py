@@ -6,9 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from displays.voice.sound import read_wav
+from server.__main__ import main
 from server.cli.speech import VOICE_FILE, open_voice
 from server.cli.stores import BadUse
+from tests.browser.running import SMALL
+from tests.displays.voice.beeps import record
 
 
 @pytest.fixture
@@ -49,3 +54,38 @@ def test_a_hub_with_a_bad_file_does_not_start(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603  # our own program
     assert 2 == done.returncode
     assert "voice.toml:2: id.voice: " in done.stderr
+
+
+def urut_voice(*arguments: str) -> Result:
+    """`urut voice` over the tests' own small bazaar: lines A, B and C, counters 1 to 4."""
+    return CliRunner().invoke(main, ["voice", str(SMALL), *arguments])
+
+
+def spoken_in(tmp_path: Path, *languages: str) -> tuple[str, str]:
+    """The flag for a voice file of these languages and no synthesiser."""
+    (tmp_path / "voice.toml").write_text(f"languages = {list(languages)}")
+    return "--voice", str(tmp_path / "voice.toml")
+
+
+def test_who_speaks(tmp_path: Path) -> None:
+    """The organiser is told, before the day, who speaks each language and which recordings are missing for this bazaar."""
+    pack = tmp_path / "suara"
+    pack.mkdir()
+    record(pack, "mad", *"0123456789ABCP", "number", "go", "counter", "second")
+    told = urut_voice(*spoken_in(tmp_path, "mad", "jv"), "--voice-pack", str(pack))
+    assert (1, ["mad: recordings; not recorded: last", "jv: not spoken"]) == (told.exit_code, told.output.splitlines())
+    record(pack, "mad", "last")
+    told = urut_voice(*spoken_in(tmp_path, "mad"), "--voice-pack", str(pack))
+    assert (0, ["mad: recordings"]) == (told.exit_code, told.output.splitlines())
+
+
+def test_a_call_to_listen_to(tmp_path: Path) -> None:
+    """One call is written as a WAV file; what is no ticket or no counter of the bazaar is refused."""
+    pack, out = tmp_path / "suara", tmp_path / "call.wav"
+    pack.mkdir()
+    record(pack, "mad", "A", "0", "5", "1", "number", "go", "counter")
+    flags = (*spoken_in(tmp_path, "mad"), "--voice-pack", str(pack))
+    assert 0 == urut_voice(*flags, "--say", "A-005", "--out", str(out)).exit_code
+    assert 1 < read_wav(out.read_bytes()).seconds < 5
+    for wrong in (["--say", "A-005"], ["--say", "005", "--out", str(out)], ["--say", "A-005", "--counter", "99", "--out", str(out)]):
+        assert 2 == urut_voice(*flags, *wrong).exit_code

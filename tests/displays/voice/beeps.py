@@ -1,11 +1,13 @@
-"""An announcer for tests: it says any sentence of its language at once, as a short faint hum, and remembers what it said."""
+"""Voices for tests: an announcer that says any sentence of its language at once, as a short faint hum, and packs of hummed words."""
 
+import math
 from array import array
+from pathlib import Path
 
 from displays.voice.announcer import CannotSay
 from displays.voice.lexicon import Lexicon
 from displays.voice.sentence import Sentence
-from displays.voice.sound import Sound
+from displays.voice.sound import Kind, Sound, write
 from displays.voice.voice import Voice
 
 RATE_HZ = 8000
@@ -44,3 +46,11 @@ def lexicon(*languages: str, agency_first: bool = False) -> Lexicon:
 def beeping(beeps: Beeps | None = None) -> Voice:
     """A voice that hums in Indonesian."""
     return Voice(lexicon("id"), [beeps or Beeps()])
+
+
+def record(folder: Path, language: str, *names: str, seconds: float = 0.2, rate: int = RATE_HZ) -> None:
+    """Put recordings of a hum into a pack."""
+    (folder / language).mkdir(exist_ok=True)
+    samples = array("h", (int(9000 * math.sin(index)) for index in range(int(seconds * rate))))
+    for name in names:
+        (folder / language / f"{name}.wav").write_bytes(write(Sound(rate, samples), Kind.WAV))

@@ -1,26 +1,15 @@
 """Recordings of a human voice, joined to sentences."""
 
-import math
-from array import array
 from pathlib import Path
 
 import pytest
 
 from displays.voice.clips import BadPack, Clips
 from displays.voice.sentence import Form, Sentence, sentence
-from displays.voice.sound import Kind, Sound, write
 from server.core.values import CounterNumber, Label
+from tests.displays.voice.beeps import record
 
-RATE_HZ = 8000
 WORDS = ("number", "go", "counter", "A", "0", "5", "3")
-
-
-def record(folder: Path, language: str, *names: str, seconds: float = 0.2, rate: int = RATE_HZ) -> None:
-    """Put recordings of a hum into a pack."""
-    (folder / language).mkdir(exist_ok=True)
-    samples = array("h", (int(9000 * math.sin(index)) for index in range(int(seconds * rate))))
-    for name in names:
-        (folder / language / f"{name}.wav").write_bytes(write(Sound(rate, samples), Kind.WAV))
 
 
 def call(language: str = "mad", counter: int = 3) -> Sentence:

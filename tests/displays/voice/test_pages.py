@@ -110,6 +110,6 @@ async def test_ready_before_it_is_called() -> None:
         voice, bazaar = served.app[VOICE], served.room.bazaar
         await ask(served, "id/A-001/1/full.mp3")
         async with asyncio.timeout(10):
-            said = voice.sentence(bazaar, Form.SHORT, "id", Label("A-003"), CounterNumber(1))
+            said = voice.sentence(bazaar.plan, Form.SHORT, "id", Label("A-003"), CounterNumber(1))
             while voice.kept(said, Kind.MP3) is None:
                 await asyncio.sleep(0.01)

@@ -125,7 +125,7 @@ def test_the_agency_of_the_counter() -> None:
     """Where the lexicon wishes it, the agency's name is said first."""
     bazaar = given(*opened(1)).bazaar
     voice = Voice(lexicon("id", agency_first=True), [Beeps()])
-    assert "Dukcapil, A, nol nol satu, loket satu" == voice.sentence(bazaar, Form.SHORT, "id", Label("A-001"), CounterNumber(1)).text
+    assert "Dukcapil, A, nol nol satu, loket satu" == voice.sentence(bazaar.plan, Form.SHORT, "id", Label("A-001"), CounterNumber(1)).text
 
 
 def test_what_is_likely() -> None:
@@ -146,7 +146,7 @@ async def test_made_ahead() -> None:
     await ahead.make(story.bazaar)
     await ahead.make(story.bazaar)
     assert 2 * AHEAD == len(beeps.said)
-    assert voice.kept(voice.sentence(story.bazaar, Form.FULL, "id", Label("A-001"), CounterNumber(1)), Kind.MP3)
+    assert voice.kept(voice.sentence(story.bazaar.plan, Form.FULL, "id", Label("A-001"), CounterNumber(1)), Kind.MP3)
 
 
 async def test_a_broken_voice_stops_nothing() -> None:
