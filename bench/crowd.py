@@ -10,6 +10,7 @@ from math import log
 from statistics import mean
 
 from bench.evening import Evening, Life
+from bench.world import World
 from server.core import commands as order
 from server.core import events as happened
 from server.core.calling import next_ticket
@@ -32,28 +33,22 @@ ERRANDS = {1: 0.54, 2: 0.32, 3: 0.14}
 TWO_SERVICES_SHARE = 0.08
 """How many come to a line for two of its services at once."""
 PRIORITY_SHARE = 0.06
-NO_SHOW_SHARE = 0.08
 RETURN_SHARE = 0.6
 AWAY_MINUTES = (4.0, 25.0)
 CANCEL_SHARE, HOLD_SHARE, THINK_MINUTES = 0.02, 0.03, (3.0, 30.0)
 MISSING_PAPER_SHARE, TRANSFER_SHARE = 0.02, 0.02
 
-POPULARITY, LINE_PACE, OFFICER_PACE = 0.25, 0.22, 0.15
-"""How much evenings differ in who comes where and how long it takes, and officers among each other: deviations of the logarithm."""
-SCATTER = (0.35, 0.7)
-"""The same for the servings of one line."""
-DRAGS_SHARE, DRAGS = 0.04, 2.5
+POPULARITY = 0.25
+"""How much evenings differ in who comes where: the deviation of the logarithm."""
+DRAGS = 2.5
+"""An errand that drags on takes so many times the usual."""
 HURRY_FROM, HURRY = 12, 0.9
 """With so many waiting for each counter, servings take so much of the usual."""
 WALK_MINUTES, IN_VAIN_MINUTES, LOOK_MINUTES = (0.3, 1.0), (0.6, 2.0), 0.4
-LATE_SHARE, LATE_MINUTES, SLOW_START_MINUTES = 0.2, (8.0, 30.0), 6.0
-SECOND_WAVE_SHARE, SECOND_WAVE_MINUTES = 0.25, (45.0, 120.0)
-EARLY_SHARE, EARLY_MINUTES, LEFT_ALONE_MAX = 0.2, (150.0, 270.0), 3
+SLOW_START_MINUTES, LATE_MINUTES, SECOND_WAVE_MINUTES = (0.0, 6.0), (8.0, 30.0), (45.0, 120.0)
+EARLY_MINUTES, LEFT_ALONE_MAX = (150.0, 270.0), 3
 """Some officers go home before the others, but leave no more than a few people to them."""
-TIDY_SHARE = 0.6
-"""How many officers press finish when nobody waits; with the others the last one seems to be served until somebody comes."""
-PRAYER_SHARE, PRAYER_AT, PRAYER_MINUTES = 0.85, (92.0, 125.0), (8.0, 18.0)
-REST_EVERY, REST_MINUTES = 110.0, (3.0, 12.0)
+PRAYER_AT, PRAYER_MINUTES, REST_MINUTES = (92.0, 125.0), (8.0, 18.0), (3.0, 12.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +63,9 @@ class Ways:
 class Crowd:
     """Everybody of one evening."""
 
-    def __init__(self, evening: Evening) -> None:
+    def __init__(self, evening: Evening, world: World) -> None:
         self._evening = evening
+        self._world = world
         self._rng = evening.rng
         self._plan = evening.bazaar.plan
         self._ways: Mapping[Prefix, Ways] = {line.prefix: self._line_ways(line) for line in self._plan.lines}
@@ -83,14 +79,14 @@ class Crowd:
         for _ in range(self._rng.randint(*BUSES)):
             self._evening.begin(self._bus(), after=self._rng.uniform(10, LAST_NUMBER_MINUTES))
         for counter in self._plan.counters:
-            self._evening.begin(_Officer(self._evening, counter.number, self._ways).life())
+            self._evening.begin(_Officer(self._evening, self._world, counter.number, self._ways).life())
 
     def _line_ways(self, line: Line) -> Ways:
         capacity = len(self._plan.counters_of(line.prefix)) / _usual(line)
         return Ways(
             weight=capacity * self._about(POPULARITY),
-            pace=self._about(LINE_PACE),
-            scatter=self._rng.uniform(*SCATTER),
+            pace=self._about(self._world.line_pace),
+            scatter=self._rng.uniform(*self._world.scatter),
         )
 
     def _about(self, deviation: float) -> float:
@@ -152,14 +148,15 @@ class Crowd:
 class _Officer:
     """One counter's officer."""
 
-    def __init__(self, evening: Evening, number: CounterNumber, ways: Mapping[Prefix, Ways]) -> None:
+    def __init__(self, evening: Evening, world: World, number: CounterNumber, ways: Mapping[Prefix, Ways]) -> None:
         self._evening = evening
+        self._world = world
         self._rng = evening.rng
         self._number = number
         self._ways = ways
         self._by = f"counter/{number}"
-        self._pace = self._rng.lognormvariate(0, OFFICER_PACE)
-        self._tidy = evening.chance(TIDY_SHARE)
+        self._pace = self._rng.lognormvariate(0, world.officer_pace)
+        self._tidy = evening.chance(world.tidy_share)
         peers = evening.bazaar.plan.counters_of(evening.bazaar.plan.counter(number).lines[0])
         self._spare = peers[0].number != number
         """Whether the line goes on without this counter."""
@@ -169,7 +166,7 @@ class _Officer:
         yield self._opening()
         self._ask(order.OpenCounter(counter=self._number))
         breaks = sorted(self._breaks())
-        early = self._rng.uniform(*EARLY_MINUTES) if self._spare and self._evening.chance(EARLY_SHARE) else HOME_MINUTES
+        early = self._rng.uniform(*EARLY_MINUTES) if self._spare and self._evening.chance(self._world.early_share) else HOME_MINUTES
         while self._stays(early):
             if breaks and breaks[0][0] <= self._evening.minutes:
                 yield from self._rest(breaks.pop(0)[1])
@@ -189,17 +186,19 @@ class _Officer:
         return minutes < early or (minutes < HOME_MINUTES and self._waiting() > LEFT_ALONE_MAX)
 
     def _opening(self) -> float:
-        if self._spare and self._evening.chance(SECOND_WAVE_SHARE):
+        if self._spare and self._evening.chance(self._world.second_wave_share):
             return self._rng.uniform(*SECOND_WAVE_MINUTES)
-        return self._rng.uniform(*LATE_MINUTES) if self._evening.chance(LATE_SHARE) else self._rng.uniform(0, SLOW_START_MINUTES)
+        return self._rng.uniform(*LATE_MINUTES) if self._evening.chance(self._world.late_share) else self._rng.uniform(*SLOW_START_MINUTES)
 
     def _breaks(self) -> list[tuple[float, float]]:
         """When, and for how long."""
-        breaks = [(self._rng.uniform(*PRAYER_AT), self._rng.uniform(*PRAYER_MINUTES))] if self._evening.chance(PRAYER_SHARE) else []
-        at = self._rng.expovariate(1 / REST_EVERY)
+        breaks = (
+            [(self._rng.uniform(*PRAYER_AT), self._rng.uniform(*PRAYER_MINUTES))] if self._evening.chance(self._world.prayer_share) else []
+        )
+        at = self._rng.expovariate(1 / self._world.rest_every)
         while at < HOURS * 60:
             breaks.append((at, self._rng.uniform(*REST_MINUTES)))
-            at += self._rng.expovariate(1 / REST_EVERY)
+            at += self._rng.expovariate(1 / self._world.rest_every)
         return breaks
 
     def _rest(self, minutes: float) -> Life:
@@ -217,7 +216,7 @@ class _Officer:
         self._ask(order.CallNext(counter=self._number, seen=self._there))
         label = self._there
         assert label is not None
-        if self._evening.chance(NO_SHOW_SHARE):
+        if self._evening.chance(self._world.no_show_share):
             yield from self._in_vain(label)
             return
         yield self._rng.uniform(*WALK_MINUTES) + self._serving_minutes(label)
@@ -248,7 +247,7 @@ class _Officer:
         waiting = sum(len(lane.waiting) for lane in line.lanes.values())
         if waiting > HURRY_FROM * len(bazaar.plan.counters_of(ticket.line)):
             usual *= HURRY
-        if self._evening.chance(DRAGS_SHARE):
+        if self._evening.chance(self._world.drags_share):
             usual *= DRAGS
         return self._rng.lognormvariate(log(usual) - ways.scatter**2 / 2, ways.scatter)
 

@@ -5,6 +5,7 @@ from functools import cache
 from rich.console import Console
 
 from bench.estimate import PLAN_FILE, Figures, evening, table
+from bench.world import World
 from server.store.plan_file import read_plan
 
 SEEDS = (2001, 2002)
@@ -14,7 +15,7 @@ SEEDS = (2001, 2002)
 @cache
 def figures(seed: int) -> Figures:
     """One evening at the sample bazaar, simulated once."""
-    return evening(read_plan(PLAN_FILE), seed)
+    return evening(read_plan(PLAN_FILE), seed, World())
 
 
 def test_an_evening_is_full() -> None:
@@ -36,7 +37,7 @@ def test_nearer_than_simple_ways() -> None:
 
 def test_the_same_seed_is_the_same_evening() -> None:
     """Anyone can repeat a row of the table."""
-    assert figures(SEEDS[0]) == evening(read_plan(PLAN_FILE), SEEDS[0])
+    assert figures(SEEDS[0]) == evening(read_plan(PLAN_FILE), SEEDS[0], World())
 
 
 def test_the_table_has_a_row_for_each_evening() -> None:
