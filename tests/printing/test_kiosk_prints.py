@@ -14,6 +14,7 @@ from server.core.plan_parts import words
 from server.printing.address import printers_at
 from server.printing.slip import Paper
 from server.printing.ticket import folded
+from server.store.log import MemoryStore
 from server.web.credentials import KIOSKS
 from server.web.keys import DEVICES
 from tests.printing.emulator import Emulator, emulator
@@ -24,11 +25,11 @@ from tests.serving import Served, serving
 
 
 @asynccontextmanager
-async def kiosk_with_printer(device: Emulator, languages: tuple[str, ...] = ("id", "en")) -> AsyncIterator[Served]:
+async def kiosk_with_printer(device: Emulator, *languages: str, store: MemoryStore | None = None) -> AsyncIterator[Served]:
     """A bazaar whose kiosk 1 has the printer."""
     printers = printers_at([f"1={device.address}"], KIOSKS)
     quick = {kiosk: replace(printer, patience=HASTE) for kiosk, printer in printers.items()}
-    async with serving(equipment=Equipment(printers=quick), config=config_with(languages=list(languages))) as served:
+    async with serving(equipment=Equipment(printers=quick), config=config_with(languages=languages or ["id"]), store=store) as served:
         yield served
 
 
@@ -106,6 +107,16 @@ async def test_pressed_twice_printed_once() -> None:
         assert [False, False] == [is_copy(sheet) for sheet in device.papers]
 
 
+async def test_pressed_again_at_another_process() -> None:
+    """A press that another process has answered is printed as a copy here: nobody can know whether it was printed there."""
+    store = MemoryStore()
+    async with serving(store=store) as served:
+        taken = await take(served, "kiosk-presses-here-0", ["ktp"])
+    async with emulator() as device, kiosk_with_printer(device, store=store) as served:
+        assert taken["tickets"] == (await take(served, "kiosk-presses-here-0", ["ktp"]))["tickets"]
+        assert [True] == [is_copy(sheet) for sheet in await device.has_printed(1)]
+
+
 async def test_phones_and_other_kiosks_print_nothing() -> None:
     """A phone's number, and that of a kiosk without a printer, is on no paper here; the answer says so."""
     async with emulator() as device, kiosk_with_printer(device) as served:
@@ -119,7 +130,7 @@ async def test_phones_and_other_kiosks_print_nothing() -> None:
 
 async def test_in_the_language_of_the_kiosk() -> None:
     """Who chose a language at the kiosk gets the ticket in it, without letters that the printer lacks."""
-    async with emulator() as device, kiosk_with_printer(device, ("id", "mad")) as served:
+    async with emulator() as device, kiosk_with_printer(device, "id", "mad") as served:
         wish = {"command_id": "kiosk-in-madurese-0", "services": ["ktp"]}
         cookies = {"Authorization": f"Bearer {served.keys.kiosks[1]}", "Cookie": "urut_lang=mad"}
         async with served.session.post(f"{served.home}/tickets", json=wish, headers=cookies) as answer:
