@@ -4,8 +4,11 @@ Letters are 5 dots wide and 7 high, doubled three times by Scale2x (which rounds
 The letter O has corners, for a round one is the digit.
 """
 
-Picture = list[list[bool]]
-"""Rows of dots, black where true; all rows are equally long."""
+from collections.abc import Sequence
+from functools import cache
+
+Picture = Sequence[str]
+"""Rows of dots, "1" where black; all rows are equally long."""
 
 DOUBLINGS = 3
 _ROWS = 7
@@ -53,36 +56,41 @@ _UNKNOWN = " ".join(["#####"] * _ROWS)
 
 def large(label: str, *, width_max: int, height: int) -> Picture:
     """The label, ``height`` dots high and as wide as fits, but no wider than it is well shaped."""
-    drawn = _drawn(label)
-    for _ in range(DOUBLINGS):
-        drawn = _doubled(drawn)
+    gap = "0" * 2**DOUBLINGS
+    drawn = [gap.join(rows) for rows in zip(*map(_rounded, label.upper()), strict=True)]
     natural = len(drawn[0]) * height // len(drawn)
     return _stretched(drawn, min(width_max, natural), height)
 
 
-def _drawn(label: str) -> Picture:
-    """The letters side by side, a column between them."""
-    letters = [_LETTERS.get(letter, _UNKNOWN).split() for letter in label.upper()]
-    return [[dot == "#" for dot in ".".join(letter[row] for letter in letters)] for row in range(_ROWS)]
+@cache
+def _rounded(letter: str) -> Picture:
+    """One letter, doubled. Beside it is white, so it is the same in each label."""
+    drawn: Picture = _LETTERS.get(letter, _UNKNOWN).replace("#", "1").replace(".", "0").split()
+    for _ in range(DOUBLINGS):
+        drawn = _doubled(drawn)
+    return drawn
 
 
 def _doubled(small: Picture) -> Picture:
     """Twice as wide and high. A corner takes the colour of its two neighbours where these agree and the opposite ones do not."""
-    rows, columns = len(small), len(small[0])
-    large: Picture = [[False] * (2 * columns) for _ in range(2 * rows)]
-    for y in range(rows):
-        for x in range(columns):
-            here = small[y][x]
-            above, below = small[y - 1][x] if y else False, small[y + 1][x] if y + 1 < rows else False
-            left, right = small[y][x - 1] if x else False, small[y][x + 1] if x + 1 < columns else False
-            smooth = above != below and left != right
-            large[2 * y][2 * x] = left if smooth and left == above else here
-            large[2 * y][2 * x + 1] = right if smooth and above == right else here
-            large[2 * y + 1][2 * x] = left if smooth and left == below else here
-            large[2 * y + 1][2 * x + 1] = right if smooth and below == right else here
+    white = "0" * len(small[0])
+    framed = [f"0{row}0" for row in (white, *small, white)]
+    large: list[str] = []
+    for above, row, below in zip(framed, framed[1:], framed[2:], strict=False):
+        around = list(zip(row, above[1:], row[1:], below[1:], row[2:], strict=False))[: len(white)]
+        large += [
+            "".join(_corner(here, up, left, down, right) + _corner(here, up, right, down, left) for left, up, here, down, right in around),
+            "".join(_corner(here, down, left, up, right) + _corner(here, down, right, up, left) for left, up, here, down, right in around),
+        ]
     return large
 
 
+def _corner(here: str, beside: str, next_to: str, opposite: str, far: str) -> str:
+    """The corner of a dot between its neighbours ``beside`` and ``next_to``, which lie across from ``opposite`` and ``far``."""
+    return beside if beside == next_to and beside != opposite and next_to != far else here
+
+
 def _stretched(picture: Picture, width: int, height: int) -> Picture:
-    rows, columns = len(picture), len(picture[0])
-    return [[picture[y * rows // height][x * columns // width] for x in range(width)] for y in range(height)]
+    columns = [x * len(picture[0]) // width for x in range(width)]
+    wide = ["".join(row[x] for x in columns) for row in picture]
+    return [wide[y * len(wide) // height] for y in range(height)]

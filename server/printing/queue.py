@@ -102,7 +102,8 @@ class PrintQueue:
         """Print it, again and again until it is out or its time is over."""
         while time.monotonic() < job.until:
             try:
-                self._is(await self.printer.print(printed(job.slip, self.printer.paper, copy=job.copy)))
+                ticket = await asyncio.to_thread(printed, job.slip, self.printer.paper, copy=job.copy)  # some ms of drawing
+                self._is(await self.printer.print(ticket))
             except NotPrinted as fault:
                 job.copy = job.copy or fault.begun
                 self._is(fault.condition)

@@ -79,20 +79,14 @@ def _lines(texts: Iterable[str], columns: int) -> bytes:
 
 
 def _qr(link: str) -> Picture:
-    code = segno.make(link, error="m", micro=False)
-    modules = [[bool(dot) for dot in row] for row in code.matrix_iter(border=QR_BORDER)]
+    modules = list(segno.make(link, error="m", micro=False).matrix_iter(border=QR_BORDER))
     scale = max(1, QR_MM * DOTS_PER_MM // len(modules))
-    return [[dot for dot in row for _ in range(scale)] for row in modules for _ in range(scale)]
+    rows = ("".join("1" * scale if dark else "0" * scale for dark in row) for row in modules)
+    return [row for row in rows for _ in range(scale)]
 
 
 def _picture(picture: Picture, paper: Paper) -> bytes:
-    """The picture in the middle of the paper."""
-    left = (paper.dots - len(picture[0])) // 2
-    rows = [[False] * left + row + [False] * (paper.dots - left - len(row)) for row in picture]
-    size = (paper.dots // 8).to_bytes(2, "little") + len(rows).to_bytes(2, "little")
-    return _GS + b"v0\x00" + size + b"".join(map(_packed, rows))
-
-
-def _packed(row: list[bool]) -> bytes:
-    """Eight dots a byte, the first in the highest bit."""
-    return int("".join("1" if dot else "0" for dot in row), 2).to_bytes(len(row) // 8)
+    """The picture in the middle of the paper, eight dots a byte, the first in the highest bit."""
+    size = (paper.dots // 8).to_bytes(2, "little") + len(picture).to_bytes(2, "little")
+    rows = (int(row.center(paper.dots, "0"), 2).to_bytes(paper.dots // 8) for row in picture)
+    return _GS + b"v0\x00" + size + b"".join(rows)
