@@ -10,6 +10,7 @@ from displays.voice.sentence import Form, form_of
 from displays.voice.sound import Kind
 from displays.voice.voice import Busy, Voice
 from server.core.bazaar import Bazaar, waiting_in
+from server.core.plan import Plan
 from server.core.values import BazaarId, CounterNumber, CounterState, Label
 from server.hub.hub import Hub
 
@@ -44,7 +45,8 @@ class Ahead:
         self._voice = voice
         self._hub = hub
         self._listened: set[BazaarId] = set()
-        self._done: dict[BazaarId, int] = {}
+        self._seen: dict[BazaarId, int] = {}
+        self._made: dict[BazaarId, frozenset[Likely]] = {}
 
     def listen(self, bazaar_id: BazaarId) -> None:
         """A screen has asked for the voice of this bazaar."""
@@ -55,22 +57,31 @@ class Ahead:
         while True:
             for bazaar_id in tuple(self._listened):
                 room = self._hub.rooms[bazaar_id]
-                if room.opened and self._done.get(bazaar_id) != room.offset:
-                    self._done[bazaar_id] = room.offset
+                if room.opened and self._seen.get(bazaar_id) != room.offset:
+                    self._seen[bazaar_id] = room.offset
                     await self.make(room.bazaar)
             await asyncio.sleep(LOOK_S)
 
     async def make(self, bazaar: Bazaar) -> None:
-        """Make what is likely in the bazaar as it is now and was not made yet."""
-        for label, counter, form in list(likely(bazaar)):
-            for language in self._voice.languages:
-                said = self._voice.sentence(bazaar.plan, form, language, label, counter)
-                if not self._voice.can_say(said):
-                    continue
-                try:
-                    await self._voice.sound(said, Kind.MP3)
-                except Busy:
-                    return  # what waits already is wanted more
-                except CannotSay as error:
-                    logger.warning("a call cannot be spoken ahead: %s", error)
-                    return
+        """Make what is likely in the bazaar as it is now. What was likely before was made then and costs no look."""
+        bazaar_id = bazaar.plan.bazaar.id
+        wanted, made = list(likely(bazaar)), self._made.get(bazaar_id, frozenset())
+        for call in wanted:
+            if call not in made and not await self._make(bazaar.plan, *call):
+                return
+        self._made[bazaar_id] = frozenset(wanted)
+
+    async def _make(self, plan: Plan, label: Label, counter: CounterNumber, form: Form) -> bool:
+        """Make one call in all languages that say it; whether there is a point in going on now."""
+        for language in self._voice.languages:
+            said = self._voice.sentence(plan, form, language, label, counter)
+            if not self._voice.can_say(said):
+                continue
+            try:
+                await self._voice.sound(said, Kind.MP3)
+            except Busy:
+                return False  # what waits already is wanted more
+            except CannotSay as error:
+                logger.warning("a call cannot be spoken ahead: %s", error)
+                return False
+        return True
