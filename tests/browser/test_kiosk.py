@@ -1,6 +1,7 @@
 """The ticket kiosk as people of all kinds use it: three taps, seated, by keys, by ear, and when they walk away."""
 
 from copy import deepcopy
+from typing import Any
 
 import aiohttp
 import pytest
@@ -115,8 +116,8 @@ async def test_for_somebody_else(devices: Devices, bazaar: Bazaar) -> None:
 
 async def test_numbers_on_paper(devices: Devices, reader: aiohttp.ClientSession) -> None:
     """An errand whose numbers are on a printed roll is not to be had at the kiosk, whatever happens in the bazaar meanwhile."""
-    config = deepcopy(dict(config_with(languages=["id", "en"])))
-    config["agencies"][1]["lines"][0] |= {"paper": True}  # type: ignore[index]
+    config: dict[str, Any] = deepcopy(config_with(languages=["id", "en"]))
+    config["agencies"][1]["lines"][0] |= {"paper": True}
     async with serving(config=config) as served:
         kiosk = await devices.kiosk(Bazaar(url=served.url, id="uji", keys=served.keys, reader=reader))
         await kiosk.page.tap("[data-open=polsek]")
