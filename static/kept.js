@@ -44,11 +44,13 @@ export class Keeper {
 /** Have this page kept, where the browser allows it: on https and on the machine itself. @param {string} worker address of the script */
 export async function keepPage(worker) {
   if (!navigator.serviceWorker || !window.isSecureContext) return;
+  // A page that came through the worker has been kept on its way.
+  const came = Boolean(navigator.serviceWorker.controller);
   try {
     await navigator.serviceWorker.register(worker);
     const { active } = await navigator.serviceWorker.ready;
     const parts = performance.getEntriesByType("resource").map((entry) => entry.name);
-    if (active && !document.body.dataset.keptAt) active.postMessage({ page: location.href, parts });
+    if (active && !came) active.postMessage({ page: location.href, parts });
   } catch (error) {
     // Then not: the page works as before.
   }

@@ -1,7 +1,7 @@
 // The page of one visit: each ticket's place, and the call when it comes. The server drew the first picture; frames keep it true.
 import { Alarm } from "./alarm.js";
 import { LIVE, cardOf, paintAge, paintOrder, paintTicket } from "./cards.js";
-import { one, tell, text } from "./dom.js";
+import { mark, one, tell, text } from "./dom.js";
 import { commandId, follow } from "./feed.js";
 import { Keeper, keepPage, lastKnown } from "./kept.js";
 import { placeOf } from "./place.js";
@@ -138,7 +138,10 @@ function paintCall(called) {
 /** @param {import("./feed.js").Age} age */
 function onAge({ seconds, stale, offset, head, bytes }) {
   const duration = seconds < MINUTES_FROM_S ? say(page.strings.seconds, { n: seconds }) : say(page.strings.minutes, { n: Math.floor(seconds / 60) });
-  paintAge(one("[data-age]"), say(stale ? page.strings.stale : page.strings.age, { age: duration }), stale);
+  const words = say(stale ? page.strings.stale : page.strings.age, { age: duration });
+  paintAge(one("[data-age]"), words, stale);
+  tell(one("[data-call-age]"), stale ? words : "");
+  mark(document.body, "data-stale", stale && "");
   if (seconds < 1) keeper.renew(frames.values());
   bytesNow = bytes;
   text(one("[data-used]"), say(page.strings.used, { n: Math.ceil((loaded() + bytesBefore + bytes) / BYTES_PER_KB) }));

@@ -11,7 +11,11 @@ export class Poll {
    * @param {(frame: any, size: number) => void} onFrame @param {(news: {epoch: string, offset: number, at: number, head: string}) => void} onSame
    */
   constructor(base, channels, positions, onFrame, onSame) {
-    Object.assign(this, { base, channels, positions, onFrame, onSame });
+    this.base = base;
+    this.channels = channels;
+    this.positions = positions;
+    this.onFrame = onFrame;
+    this.onSame = onSame;
     this.timer = 0;
     this.closed = false;
     this.turn();

@@ -44,6 +44,7 @@ function isAlike(word, other) {
 
 /** How many letters are missing, too many, wrong or swapped with the next. @param {string} left @param {string} right */
 function distance(left, right) {
+  /** @type {number[]} */
   let before = [];
   let row = Array.from({ length: right.length + 1 }, (_, column) => column);
   for (let at = 1; at <= left.length; at += 1) {

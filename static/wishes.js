@@ -47,7 +47,7 @@ export class Wishes {
   wish(prefix, errands, lines) {
     const item = element("li", "wish", "");
     item.dataset.wish = prefix;
-    const office = one("[data-office-name]", errands[0].closest("[data-office]"));
+    const office = one("[data-office-name]", /** @type {Element} */ (errands[0].closest("[data-office]")));
     const wait = element("span", "wish-wait", sayWait(lines[prefix], this.strings));
     wait.dataset.wait = prefix;
     item.append(element("b", "", office.textContent.trim()), wait);

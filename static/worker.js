@@ -9,17 +9,19 @@ const PARTS_MAX = 60;
 const PATIENCE_MS = 5000;
 const KEPT_AT = "Urut-Kept-At";
 const VIBRATION_MS = [400, 200, 400];
+/** This worker; the types of workers and of pages do not go together, so it has none. @type {any} */
+const worker = self;
 
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+worker.addEventListener("install", () => worker.skipWaiting());
+worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(worker.clients.claim()));
 
-self.addEventListener("message", (event) => {
+worker.addEventListener("message", (/** @type {any} */ event) => {
   const { page, parts } = event.data;
   const own = parts.filter((/** @type {string} */ part) => isPart(new URL(part)));
   event.waitUntil(Promise.all([fetchPage(page), ...own.map(servePart)]).catch(() => {}));
 });
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (/** @type {any} */ event) => {
   const { method, mode, url } = event.request;
   if (method !== "GET") return;
   if (isPart(new URL(url))) event.respondWith(servePart(url));
@@ -27,12 +29,12 @@ self.addEventListener("fetch", (event) => {
 });
 
 /** A call, or that it is near: it stays until somebody has seen it, and replaces what was said of the same number before. */
-self.addEventListener("push", (event) => {
+worker.addEventListener("push", (/** @type {any} */ event) => {
   const { title, body, tag, url } = event.data.json();
-  event.waitUntil(self.registration.showNotification(title, { body, tag, data: { url }, renotify: true, requireInteraction: true, vibrate: VIBRATION_MS }));
+  event.waitUntil(worker.registration.showNotification(title, { body, tag, data: { url }, renotify: true, requireInteraction: true, vibrate: VIBRATION_MS }));
 });
 
-self.addEventListener("notificationclick", (event) => {
+worker.addEventListener("notificationclick", (/** @type {any} */ event) => {
   event.notification.close();
   event.waitUntil(showPage(event.notification.data.url));
 });
@@ -40,9 +42,9 @@ self.addEventListener("notificationclick", (event) => {
 /** The visit's page: the one that is open, or a new one. @param {string} url */
 async function showPage(url) {
   const { pathname } = new URL(url, location.origin);
-  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const open = pages.find((page) => new URL(page.url).pathname === pathname);
-  return open ? open.focus() : self.clients.openWindow(pathname);
+  const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const open = pages.find((/** @type {any} */ page) => new URL(page.url).pathname === pathname);
+  return open ? open.focus() : worker.clients.openWindow(pathname);
 }
 
 /** Scripts, styles and drawings; their addresses change when they do. @param {URL} url */

@@ -184,8 +184,25 @@ async def test_what_was_kept_is_never_new(page: Page, served: Served) -> None:
     await page.context.set_offline(True)
     await page.reload()
     await page.wait_for_selector(READY)
-    age = page.locator("[data-age][data-stale]")
-    await expect(age).to_contain_text("60 menit")
+    await expect(page.locator("[data-age][data-stale]")).to_contain_text("60 menit")
+
+
+async def test_a_kept_call_is_never_new(page: Page, served: Served) -> None:
+    """A call that was kept says above everything else how old it is, and that somebody is near calls nobody."""
+    officer = Officer(served)
+    await followed(page, served, "ktp", "skck")
+    for _ in range(6):
+        await officer.calls()
+    await page.reload()
+    await page.wait_for_selector(READY)
+    await until(page, KEPT)
+    await page.evaluate(KEEP_ONE_HOUR_AGO)
+    await page.context.set_offline(True)
+    await page.reload()
+    await page.wait_for_selector(READY)
+    await expect(page.locator("[data-call-age]")).to_contain_text("60 menit")
+    await expect(page.locator("[data-soon]")).to_be_hidden()
+    assert [] == await alarms(page)
 
 
 async def test_where_no_socket_comes_through(page: Page, served: Served) -> None:
