@@ -121,6 +121,7 @@ function render(view) {
   renderAsides(view);
   renderNext(view);
   renderForms(view, label);
+  renderReach();
   if (hadFocus && document.activeElement === document.body) focusMain();
 }
 
@@ -234,6 +235,12 @@ function renderSupervisor(view, blocked) {
     row.value = label;
     text(row, label);
   });
+}
+
+/** What is longer than the screen can be scrolled by keys too. */
+function renderReach() {
+  const main = one("main");
+  mark(main, "tabindex", main.scrollHeight > main.clientHeight ? "0" : false);
 }
 
 /** What the clock alone changes. @param {number} now the hub's time, Unix ms */

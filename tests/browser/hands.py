@@ -114,7 +114,7 @@ class Tablet:
     async def bring_back(self, label: str) -> None:
         """Let somebody who was set aside wait again."""
         await self.page.tap(f".asides [data-ticket='{label}'] button")
-        await expect(self.page.locator(f".asides [data-ticket='{label}']")).to_have_count(0)
+        await expect(self.page.locator(f".asides [data-ticket='{label}'] button")).to_have_count(0)
 
     async def words(self, name: str) -> str:
         """What the page says in its reader's language, by the name of the string."""
