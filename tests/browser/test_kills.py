@@ -14,6 +14,8 @@ from tests.browser.running import Bazaar, Demo, bazaar_of, demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.faults]
 
+MINUTES_MS = 150_000
+
 
 @pytest_asyncio.fixture
 async def own(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
@@ -68,3 +70,22 @@ async def test_the_store_is_killed(devices: Devices, own: Demo, bazaar: Bazaar) 
     await tv.call_ends()
     await tv.announces("A-002", 1)
     assert [("A-001", 1), ("A-002", 1)] == await bazaar.calls()
+
+
+async def test_the_hub_is_away_for_minutes(devices: Devices, own: Demo, bazaar: Bazaar) -> None:
+    """With the hub dead for minutes a press for Next calls nobody once a new one is there, until the officer says that it is meant."""
+    tablet = await devices.tablet(bazaar, 1, opened=False)
+    await devices.phone(bazaar, "ktp")
+    await expect(tablet.page.locator("[data-next]")).to_have_text("A-001")
+    await own.kill()
+    await tablet.next.tap()
+    await tablet.is_waiting()
+    await tablet.page.clock.run_for(MINUTES_MS)
+    await own.start()
+    await tablet.page.wait_for_selector(CONNECTED)
+    asked = tablet.page.locator("[data-press][data-kind=asked]")
+    await expect(asked).to_be_visible()
+    assert [] == await bazaar.calls()
+    await asked.locator("[data-do=send]").tap()
+    await tablet.shows("A-001")
+    assert [("A-001", 1)] == await bazaar.calls()
