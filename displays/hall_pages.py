@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from displays.between import card_of_turn, cards
 from displays.offer import offices
 from displays.order import verdict_of
 from displays.screen_pages import lost_screen
+from displays.slides import slide_cards
 from displays.voice.pages import voice_of_page
 from server.core.plan import Plan
 from server.core.plan_parts import Screen
@@ -28,9 +30,10 @@ routes = web.RouteTableDef()
 
 _T = TypeVar("_T")
 
-COUNTERS_PER_PAGE = 6
+COUNTERS_PER_PAGE = 5
 """As many as people can read from afar on one screen."""
-RECENT_SLOTS = 5
+RECENT_SLOTS = 4
+TURN_DIGITS_MAX = 6
 PAGE_S = 9
 QR_BORDER = 2
 
@@ -65,15 +68,15 @@ async def landing(request: web.Request) -> web.Response:
 
 @routes.get("/{bazaar}/tv/{screen}")
 async def tv(request: web.Request) -> web.Response:
-    """A hall screen. ``?page=n`` begins with its n-th page of counters; a browser without scripts turns the pages so."""
+    """A hall screen. A browser without scripts turns its pages by ``?turn=n``: the n-th page of counters, and the n-th card beside them."""
     room = room_of(request)
     screen = room.bazaar.screens.get(request.match_info["screen"])
     if screen is None:
         return await lost_screen(request, room)
     pages = pages_of(room.plan, screen)
-    first = _page_asked(request, len(pages))
+    turn, told = _turn_asked(request), cards(request, room, screen)
+    first = turn % len(pages)
     frame: Any = room.frame(f"hall/{screen.code}").as_map()
-    at_counter = {post["counter"]: post for post in frame["view"]["counters"]}
     join_url = public_url(request, f"{home_of(room)}/join")
     response = render(
         request,
@@ -81,9 +84,10 @@ async def tv(request: web.Request) -> web.Response:
         bazaar=room.plan.bazaar,
         screen=screen,
         clock=local_time(room, frame["at"]).strftime("%H.%M"),
-        slots=_slots([at_counter[number] for number in pages[first]], COUNTERS_PER_PAGE),
+        slots=_slots((post for post in frame["view"]["counters"] if post["counter"] in pages[first]), COUNTERS_PER_PAGE),
         recent_slots=_slots(frame["view"]["recent"], RECENT_SLOTS),
-        next_page=(first + 1) % len(pages),
+        next_turn=turn + 1,
+        card=card_of_turn(turn, told, await slide_cards(request, room), frame["view"]["announcements"], frame["at"]),
         join_url=join_url,
         join_qr=inline_qr(join_url, border=QR_BORDER),
         day_code=day_code_of(request, room) if screen in screens_paired(request, room) else "",
@@ -94,6 +98,7 @@ async def tv(request: web.Request) -> web.Response:
             "pages": pages,
             "page": first,
             "page_ms": PAGE_S * 1000,
+            "cards": [*told, {"kind": "join"}],
             "voice": voice_of_page(request, room),
             "device": f"screen/{screen.code}",
             "version": request.app[VERSION],
@@ -140,10 +145,10 @@ def _only_open(request: web.Request, path: str) -> web.Response:
     return render(request, "index.html", bazaars=[room.plan.bazaar for room in rooms], path=path)
 
 
-def _page_asked(request: web.Request, pages: int) -> int:
-    """The page of counters to begin with; the first when the address asks for none that there is."""
-    asked = request.query.get("page", "")
-    return int(asked) if asked in map(str, range(pages)) else 0
+def _turn_asked(request: web.Request) -> int:
+    """How often the page was turned; 0 when the address does not say so."""
+    asked = request.query.get("turn", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= TURN_DIGITS_MAX else 0
 
 
 def _slots(items: Iterable[_T], size: int) -> list[_T | None]:

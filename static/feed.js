@@ -29,12 +29,12 @@ const MOVED_SPREAD_MS = 1000;
 /**
  * Follow `channels` under `base` ("/mayangan"). `frames` are those already on the page; `onFrame` gets only later ones.
  * @param {Wish} wish
- * @returns {{close: () => void}}
+ * @returns {{close: () => void, hurry: () => void}} hurry: there is a way to the hub again; leave whatever still waits
  */
 export function follow(wish) {
   const feed = new Feed(wish);
   feed.start();
-  return { close: () => feed.close() };
+  return { close: () => feed.close(), hurry: feed.wake };
 }
 
 /** 24 url-safe characters; also without a secure context, where crypto.randomUUID is missing. */

@@ -1,8 +1,10 @@
 // The hall TV: pages of counters, and a call that takes the screen. What to call next is decided in calls.js.
 
+import { Between } from "./between.js";
 import { CallQueue } from "./calls.js";
-import { all, mark, one } from "./dom.js";
+import { all, mark, one, text } from "./dom.js";
 import { follow } from "./feed.js";
+import { watchLink } from "./link.js";
 import { keepReporting } from "./report.js";
 import { speakCalls } from "./speech.js";
 import { say } from "./words.js";
@@ -16,7 +18,10 @@ const FRESH_EDGE_MS = 30000;
 /** So many of the calls that wait for the screen are told below the one that has it. */
 const QUEUE_SHOWN = 3;
 /** So many characters of a saying fit on one line of the foot, and in smaller letters on two. */
-const LINE_CHARACTERS = [62, 125];
+const LINE_CHARACTERS = [56, 125];
+/** Nothing stands still for years: the picture goes a step round a small square each minute, so that no TV burns it in. */
+const SHIFT_MS = 60000;
+const SHIFTS = [[0, 0], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]];
 
 const page = JSON.parse(one("#page").textContent);
 const memoryKey = `urut:shown:${page.base}:${page.frame.channel}`;
@@ -27,7 +32,7 @@ let view = page.frame.view;
 let heard = { at: page.frame.at, since: performance.now() };
 let pageIndex = page.page;
 let pageTimer = 0;
-let sayingIndex = 0;
+let shiftIndex = 0;
 /** @type {Call | null} */
 let shownCall = null;
 let callTimer = 0;
@@ -41,6 +46,7 @@ let sound = "none";
 const hubNow = () => heard.at + performance.now() - heard.since;
 /** @param {number} counter */
 const pageOf = (counter) => page.pages.findIndex((/** @type {number[]} */ numbers) => numbers.includes(counter));
+const between = new Between({ base: page.base, cards: page.cards, strings: page.strings, now: hubNow });
 const speech = speakCalls({
   base: page.voice.base, languages: page.voice.languages, key: `${page.base}:${page.frame.channel}`, now: hubNow, onSound: renderSound,
 });
@@ -50,7 +56,10 @@ const speech = speakCalls({
 function start() {
   apply(page.frame);
   waitToTurnPage();
-  follow({ base: page.base, channels: [page.frame.channel], frames: [page.frame], onFrame: apply, onAge: renderAge });
+  between.start();
+  setInterval(shift, SHIFT_MS);
+  const feed = follow({ base: page.base, channels: [page.frame.channel], frames: [page.frame], onFrame: apply, onAge: renderAge });
+  watchLink("/healthz", feed.hurry);
   document.body.setAttribute("data-ready", "");
   const finding = () => ({ state: sound === "locked" ? "sound_locked" : "ok", offset });
   const { base, device, version } = page;
@@ -65,6 +74,7 @@ function apply(frame) {
   if (frame.at > hubNow()) heard = { at: frame.at, since: performance.now() };
   queue.take(frame);
   speech.take(frame);
+  between.take(view.announcements, view.closed);
   render();
   if (shownCall && queue.stands(shownCall)) renderCall();
   else endCall();
@@ -78,7 +88,6 @@ function waitToTurnPage() {
 }
 
 function turnPage() {
-  sayingIndex += 1;
   showPage((pageIndex + 1) % page.pages.length);
 }
 
@@ -103,6 +112,11 @@ function nextCall() {
 function endCall() {
   clearTimeout(callTimer);
   nextCall();
+}
+
+function shift() {
+  shiftIndex = (shiftIndex + 1) % SHIFTS.length;
+  SHIFTS[shiftIndex].forEach((step, axis) => document.body.style.setProperty(axis ? "--shift-y" : "--shift-x", String(step)));
 }
 
 // Render
@@ -174,16 +188,14 @@ function renderQueue(list) {
   }
 }
 
+/** What everybody must know: urgent words as long as they hold, also below a call; else that nothing costs anything. */
 function renderSaying() {
-  /** @type {{text: string, until: number}[]} */
-  const announcements = view.announcements;
-  const live = announcements.filter((said) => said.until > hubNow()).map((said) => said.text);
-  const sayings = view.closed ? [page.strings.over] : [page.strings.free].concat(live);
-  const index = sayingIndex % sayings.length;
+  const urgent = between.urgent();
+  const saying = view.closed ? page.strings.over : urgent.length ? urgent[0].text : page.strings.free;
   const place = one("[data-say]");
-  place.textContent = sayings[index];
-  mark(place, "data-announcement", !view.closed && index > 0 && "");
-  mark(place, "data-lines", String(1 + LINE_CHARACTERS.filter((most) => sayings[index].length > most).length));
+  text(place, saying);
+  mark(place, "data-announcement", urgent.length > 0 && "");
+  mark(place, "data-lines", String(1 + LINE_CHARACTERS.filter((most) => saying.length > most).length));
 }
 
 /** @param {import("./feed.js").Age} age */
@@ -195,6 +207,7 @@ function renderAge(age) {
   one("[data-age]").setAttribute("data-seconds", age.seconds);
   one("[data-mark]").textContent = `#${age.offset} · ${age.head}`;
   mark(document.body, "data-connected", age.connected && "");
+  renderSaying();
   const sign = one("[data-stale]");
   sign.hidden = !age.stale;
   sign.textContent = age.stale ? say(page.strings.stale, { n: age.seconds }) : "";

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -10,9 +11,10 @@ from aiohttp import web
 from displays.alerts.pages import install_alerts
 from displays.alerts.webhook import BadGateway, Gateway, read_gateway
 from displays.kiosk.printing import install_printing
+from displays.slides import install_slides
 from displays.voice.pages import SILENT, install_voice
 from displays.voice.voice import Voice
-from server.cli.flags import option
+from server.cli.flags import FOLDER, option
 from server.cli.speech import open_voice, voice_file, voice_pack
 from server.cli.stores import BadUse
 from server.printing.address import EXAMPLES, BadPrinter, printers_at
@@ -31,15 +33,18 @@ class Equipment:
     operator: str = OPERATOR
     voice: Voice = SILENT
     printers: Mapping[int, Printer] = field(default_factory=dict)
+    slides: Path | None = None
 
     def install(self, app: web.Application) -> None:
         """Put it into an application that serves the public."""
         install_alerts(app, gateway=self.gateway, push_services=self.push_services, operator=self.operator)
         install_voice(app, self.voice)
         install_printing(app, self.printers)
+        install_slides(app, self.slides)
 
 
 _FLAGS = (
+    option("--slides", "URUT_SLIDES", type=FOLDER, help="Pictures and silent videos that the hall's screens show between calls."),
     option("--printer", "URUT_PRINTER", multiple=True, help=f"KIOSK=ADDRESS of a ticket printer, as {EXAMPLES}; may be repeated."),
     option("--gateway", "URUT_GATEWAY", help="Where messages for phones go (Standard Webhooks), to become WhatsApp or SMS."),
     option("--gateway-secret", "URUT_GATEWAY_SECRET", default="", help="whsec_…, which signs them; several with blanks between."),
@@ -57,7 +62,7 @@ def equipped(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **flags: Any) -> Any:
         voice, printers = open_voice(flags.pop("voice"), flags.pop("voice_pack")), _printers(flags.pop("printer"))
         messages = _read(**{name: flags.pop(name) for name in ("gateway", "gateway_secret", "push_service", "operator")})
-        equipment = replace(messages, voice=voice, printers=printers)
+        equipment = replace(messages, voice=voice, printers=printers, slides=flags.pop("slides"))
         return command(*args, equipment=equipment, **flags)
 
     made: Callable[..., Any] = run

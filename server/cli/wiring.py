@@ -22,6 +22,7 @@ import displays.kiosk.pages
 import displays.papers
 import displays.reports
 import displays.screen_pages
+import displays.slides
 import displays.tickets
 import displays.visit_pages
 import displays.voice.pages
@@ -46,6 +47,7 @@ PUBLIC_PARTS: Parts = (
     displays.alerts.pages.routes,
     displays.voice.pages.routes,
     displays.screen_pages.routes,
+    displays.slides.routes,
     displays.reports.routes,
 )
 STAFF_PARTS: Parts = (counters.pages.routes, counters.screens.routes, counters.printing.routes, counters.rolls.routes)

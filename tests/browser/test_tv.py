@@ -120,13 +120,15 @@ async def test_states(page: Page, served: Served) -> None:
 
 
 async def test_announcement(page: Page, served: Served) -> None:
-    """What is announced stands in turn with the words that all is free, until it has run out."""
+    """What is announced stands on a card of its own, by turns with other cards, until it has run out."""
     await _open(page, served)
     await served.submit("announce", text="Parkir di utara", scope="bazaar", minutes=1)
-    await page.clock.run_for(9_100)
-    await expect(page.locator("[data-say][data-announcement]")).to_have_text("Parkir di utara")
+    card = page.locator("[data-card=announcement] [data-card-lines]")
+    await expect(page.locator("[data-mark]")).to_contain_text(f"#{served.room.offset} ")
+    await page.clock.run_for(18_100)
+    await expect(card).to_have_text("Parkir di utara")
     await page.clock.run_for(61_000)
-    await expect(page.locator("[data-say]:not([data-announcement])")).to_contain_text("gratis")
+    await expect(page.locator("[data-card=announcement]")).to_have_count(0)
 
 
 async def test_age(page: Page, served: Served) -> None:
@@ -193,7 +195,7 @@ async def test_without_scripts(page: Page, served: Served) -> None:
     async with served.session.get(f"{served.home}/tv/utama") as answer:
         html = await answer.text()
     assert 'data-counter="1" data-state="open" data-label="A-001"' in html
-    assert '<meta http-equiv="refresh" content="9;url=?page=0">' in html
+    assert '<meta http-equiv="refresh" content="9;url=?turn=1">' in html
 
 
 async def test_unknown_screen(served: Served) -> None:

@@ -40,7 +40,7 @@ def _row(html: str, mark: str) -> str:
 
 
 def test_pages() -> None:
-    """Six counters a page; an agency begins a new page where it would not fit, and a large one takes several."""
+    """Five counters a page; an agency begins a new page where it would not fit, and a large one takes several."""
     numbers = iter(range(1, 100))
     agencies = [
         {
@@ -52,7 +52,7 @@ def test_pages() -> None:
         for code, count in COUNTERS.items()
     ]
     plan = Plan.from_config({**CONFIG, "agencies": agencies})
-    expected = [[1, 2, 3, 4], [5, 6, 7], [8, 9, 10, 11, 12, 13], [14, 15]]
+    expected = [[1, 2, 3, 4], [5, 6, 7], [8, 9, 10, 11, 12], [13, 14, 15]]
     assert expected == pages_of(plan, plan.screens[0])
 
 
