@@ -194,11 +194,14 @@ function renderTicket(row, label) {
 
 /** @param {any} view */
 function renderNext(view) {
-  const first = staff.waiting().find((press) => press.command.do === "next");
+  const waiting = staff.waiting();
+  const first = waiting.find((press) => press.command.do === "next");
   text(one("[data-next-word]"), first ? staff.stateOf(first.command.command_id) : strings.next);
   text(one("[data-next]"), first ? "" : view.next || "");
   const nobody = view.waiting ? strings.busy : view.serving ? strings.only_finish : strings.nobody;
-  text(one("[data-next-note]"), view.next || first ? "" : nobody);
+  const before = waiting.find((press) => hinders(press.command, { command_id: "", do: "next" }));
+  const held = before && !first ? `${strings.orders[before.command.do]}: ${staff.stateOf(before.command.command_id)}` : "";
+  text(one("[data-next-note]"), held || (view.next || first ? "" : nobody));
   text(one("[data-open-word]"), view.state === "paused" ? strings.resume : strings.open);
   const lanes = view.lanes.map((/** @type {any} */ lane) => `${lane.prefix} ${lane.count}`).join(" · ");
   for (const place of all("[data-lanes]")) text(place, lanes);
@@ -218,7 +221,8 @@ function renderForms(view, label) {
   }
   const actions = /** @type {const} */ (["recall", "hold", "finish"]);
   for (const order of actions) {
-    disable(one(`[data-command="${order}"] button`), !view.serving || blocked(order) || (order === "recall" && view.state !== "open"));
+    const again = asked && asked.command.do === order;
+    disable(one(`[data-command="${order}"] button`), !again && (!view.serving || blocked(order) || (order === "recall" && view.state !== "open")));
   }
   const toTransfer = Boolean(view.serving) && !blocked("transfer");
   disable(one(`[data-sheet="transfer"] > summary`), !toTransfer);

@@ -44,7 +44,7 @@ PUBLIC = "http://192.0.2.10:8000"
 HOURS, SPEED, SEED, FIRST_LINE_SHARE = 1.5, 90.0, 4, 0.15
 COUNTER, SERVICE, SECOND_SERVICE = 1, "ktp", "skck-baru"
 """The counter and the errands of the story that the pictures tell."""
-SIZES = {"tv": (1920, 1080), "tablet": (1280, 800), "tablet-portrait": (800, 1280), "phone": (390, 844), "kiosk": (1080, 1920)}
+SIZES = {"tv": (1920, 1080), "tablet": (1280, 800), "phone": (390, 844), "kiosk": (1080, 1920)}
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio")
 PRESSES_MAX = 100
 GIVE_UP_S = 2.0
@@ -208,11 +208,6 @@ async def the_call(studio: Studio) -> None:
     await studio.take(tv, "tv-call")
     await studio.take(tablet, "tablet")
     await studio.take(phone, "phone-called")
-    await tablet.tap("[data-sheet=transfer] > summary")
-    await studio.take(tablet, "tablet-transfer")
-    portrait = await studio.open("tablet-portrait", f"/counter/{COUNTER}", pair=studio.scene.keys.counters[COUNTER])
-    await portrait.wait_for_selector(READY)
-    await studio.take(portrait, "tablet-portrait")
 
 
 async def kiosk(studio: Studio) -> None:
