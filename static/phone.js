@@ -15,6 +15,8 @@ import { say } from "./words.js";
 /** With this many people ahead or fewer, each step forward is read out to whoever listens to the page. */
 const SPOKEN_AHEAD_MAX = 5;
 const MINUTES_FROM_S = 120;
+/** A hub says something every 10 s. */
+const HEARTBEAT_S = 11;
 const BYTES_PER_KB = 1000;
 
 const page = JSON.parse(one("#page").textContent);
@@ -24,16 +26,19 @@ const frames = new Map(known.frames.map((/** @type {Frame} */ frame) => [frame.c
 const keeper = new Keeper(page.channel);
 const alarm = new Alarm(page.channel, page.strings);
 const list = one("[data-tickets]");
-let feed = { close() {} };
+let feed = { close() {}, hurry() {} };
 let followed = "";
 /** What earlier feeds of this page have received. */
 let bytesBefore = 0;
+let age = known.seconds;
 let bytesNow = 0;
 
 // Lifecycle
 
 function start() {
   list.addEventListener("submit", press);
+  // Out of the pocket: its socket may be dead and not know it, and what it shows is to be true at once.
+  document.addEventListener("visibilitychange", () => !document.hidden && age > HEARTBEAT_S && feed.hurry());
   alarm.start();
   listen(known.seconds);
   paint();
@@ -142,6 +147,7 @@ function onAge({ seconds, stale, offset, head, bytes }) {
   paintAge(one("[data-age]"), words, stale);
   tell(one("[data-call-age]"), stale ? words : "");
   mark(document.body, "data-stale", stale && "");
+  age = seconds;
   if (seconds < 1) keeper.renew(frames.values());
   bytesNow = bytes;
   text(one("[data-used]"), say(page.strings.used, { n: Math.ceil((loaded() + bytesBefore + bytes) / BYTES_PER_KB) }));

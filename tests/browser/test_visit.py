@@ -218,6 +218,41 @@ async def test_where_no_socket_comes_through(page: Page, served: Served) -> None
     await expect(page.locator("[data-ahead]")).to_have_text("4")
 
 
+async def test_out_of_the_pocket(page: Page, served: Served) -> None:
+    """A phone that slept, with a socket that is dead and does not know it, asks anew as soon as somebody looks at it."""
+    asleep = False
+
+    def hear(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: None if asleep else socket.send(message))
+
+    await page.clock.install()
+    await page.route_web_socket(re.compile("/live"), hear)
+    await followed(page, served)
+    await Officer(served).calls()
+    await expect(page.locator("[data-ahead]")).to_have_text("4")
+    asleep = True
+    await served.submit("next", counter=1, seen="A-001")
+    await page.clock.pause_at(await page.evaluate("Date.now() / 1000") + 13)
+    await expect(page.locator("[data-age]")).to_contain_text(re.compile("1[34]"))
+    await expect(page.locator("[data-ahead]")).to_have_text("4")
+    asleep = False
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.locator("[data-ahead]")).to_have_text("3")
+
+
+async def test_asked_too_often(page: Page, served: Served) -> None:
+    """Who presses without end is told in words when to press again."""
+    await followed(page, served)
+    url = page.url.split("?")[0]
+    for number in range(8):
+        order = ("hold", "return")[number % 2]
+        wish = {"command_id": f"phone-command-{number:06d}-again", "do": order, "ticket": "A-006"}
+        await page.request.post(f"{url}/commands", data=wish)
+    await page.click("[data-command=hold] button")
+    await expect(page.locator("[data-answer]")).to_have_text(re.compile(r"\d+"))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_reflow_in_large_letters(page: Page, served: Served, scheme: Literal["light", "dark"]) -> None:
     """Nothing has to be scrolled sideways at 320 px, waiting or called, also with letters of twice the size."""
