@@ -42,7 +42,8 @@ worker.addEventListener("notificationclick", (/** @type {any} */ event) => {
 /** The visit's page: the one that is open, or a new one. @param {string} url */
 async function showPage(url) {
   const { pathname } = new URL(url, location.origin);
-  const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
+  // The name in quotes: that of the clients is old, only that of texts is newer than the oldest browsers.
+  const pages = await worker.clients["matchAll"]({ type: "window", includeUncontrolled: true });
   const open = pages.find((/** @type {any} */ page) => new URL(page.url).pathname === pathname);
   return open ? open.focus() : worker.clients.openWindow(pathname);
 }
