@@ -10,8 +10,6 @@ from server.web.credentials import DEVICE_COOKIE, Credentials, scope_of
 from tests.serving import SECRET, Served, serving
 
 VISIT = VisitId("visit-of-the-tests")
-FIRST_LOAD_BYTES_MAX = 60_000
-UPDATE_BYTES_MAX = 1_000
 
 
 @pytest.fixture
@@ -110,20 +108,13 @@ async def test_frames_on_the_page(served: Served) -> None:
     assert [f"visit/{token_of(served)}", "line/A", "line/B"] == channels
 
 
-async def test_first_load_and_update_are_small(served: Served) -> None:
-    """All that a phone loads for its first picture stays within 60 KB uncompressed, each later frame within 1 KB."""
-    page = await page_at(served, f"/visit/{token_of(served)}")
-    parts = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
-    total = len(page.encode())
-    folder = parts[0].rpartition("/")[0]
-    for path in {*parts, *(f"{folder}/{name}" for name in ("dom.js", "feed.js", "place.js", "words.js"))}:
-        async with served.session.get(f"{served.url}{path}") as answer:
-            assert 200 == answer.status
-            total += len(await answer.read())
-    assert total <= FIRST_LOAD_BYTES_MAX
-    for channel in (f"visit/{token_of(served)}", "line/A", "line/B"):
-        async with served.session.get(f"{served.home}/views/{channel}") as answer:
-            assert len(await answer.read()) <= UPDATE_BYTES_MAX
+async def test_worker(served: Served) -> None:
+    """What keeps visits on a phone stands below the bazaar, where alone it may do so, and is asked for anew each time."""
+    async with served.session.get(f"{served.home}/worker.js") as answer:
+        assert ("text/javascript", "no-cache") == (answer.content_type, answer.headers["Cache-Control"])
+        assert b"addEventListener" in await answer.read()
+    async with served.session.get(f"{served.url}/nowhere/worker.js") as answer:
+        assert 404 == answer.status
 
 
 async def test_kiosk_needs_its_key(served: Served) -> None:
