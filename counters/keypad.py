@@ -10,15 +10,16 @@ from types import MappingProxyType
 
 from counters import tablet
 from counters.sentences import sentence_of
+from server.core.bazaar import Bazaar
 from server.core.entry import Entry, Refusal
 from server.core.refusals import SENTENCES
-from server.core.values import CommandId, CounterNumber
+from server.core.values import CounterNumber
 from server.hub.channels import View
 from server.store.codec import command_from_map, encode_command
 from server.store.command_ids import new_command_id
-from server.store.errors import StoreUnreachable
-from server.store.ledger import Ledger
-from server.store.log import PAGE_ENTRIES, EventLog
+from server.store.errors import BrokenLog, StoreUnreachable
+from server.store.follower import Follower
+from server.store.log import EventLog
 from server.store.outage import Outage
 from server.web.i18n import filled
 
@@ -68,10 +69,8 @@ class Keypad:
     def __init__(self, log: EventLog, number: int) -> None:
         self.number = CounterNumber(number)
         self._log = log
-        self._ledger = Ledger()
-        self._cursor = ""
-        self._waiters: dict[CommandId, asyncio.Future[Entry]] = {}
         self._changed = asyncio.Event()
+        self._follower = Follower(log, lambda _: self._changed.set())
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator["Keypad"]:
@@ -80,8 +79,8 @@ class Keypad:
         Raises:
             BadPress: the bazaar has no such counter, or is not open.
         """
-        await self._catch_up()
-        if not self._ledger.offset or self.number not in self._ledger.bazaar.counters:
+        await self._follower.catch_up()
+        if not self._follower.ledger.offset or self.number not in self._bazaar.counters:
             raise BadPress(f"there is no counter {self.number} in this bazaar")
         task = asyncio.create_task(self._follow())
         try:
@@ -94,7 +93,11 @@ class Keypad:
     @property
     def view(self) -> View:
         """The counter as its tablet shows it."""
-        return tablet.view(self._ledger.bazaar, str(self.number)) or {}
+        return tablet.view(self._bazaar, str(self.number)) or {}
+
+    @property
+    def _bazaar(self) -> Bazaar:
+        return self._follower.ledger.bazaar
 
     async def changed(self) -> None:
         """Wait until something has happened since the last look."""
@@ -108,23 +111,21 @@ class Keypad:
             BadPress: nobody is at the counter whom it could be about, or ``said`` is missing.
             NoAnswer: nobody decided it in time.
             Refused: ``malformed``; nothing was published.
+            BrokenLog: the bazaar's log was replaced, or cannot be followed any more.
         """
         envelope = command_from_map({**self._command(word, said), "command_id": new_command_id(), "by": f"counter/{self.number}"})
-        answer: asyncio.Future[Entry] = asyncio.get_running_loop().create_future()
-        self._waiters[envelope.command_id] = answer
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                await self._publish(encode_command(envelope))
-                return await answer
-        except TimeoutError:
-            raise NoAnswer(f"nobody decided within {ANSWER_S:.0f} s; is a hub running? The press stays in the stream.") from None
-        finally:
-            del self._waiters[envelope.command_id]
+        with self._follower.waiting_for(envelope.command_id) as answer:
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    await self._publish(encode_command(envelope))
+                    return await answer
+            except TimeoutError:
+                raise NoAnswer(f"nobody decided within {ANSWER_S:.0f} s; is a hub running? The press stays in the stream.") from None
 
     def _command(self, word: str, said: str) -> dict[str, object]:
         if word not in ORDERS:
             raise BadPress(f"{word} is none of {', '.join(ORDERS)}")
-        stand = self._ledger.bazaar.counters[self.number]
+        stand = self._bazaar.counters[self.number]
         command: dict[str, object] = {"do": ORDERS[word], "counter": self.number}
         if word == "next":
             command["seen"] = stand.serving
@@ -149,31 +150,24 @@ class Keypad:
             else:
                 return
 
-    async def _catch_up(self) -> None:
-        while records := await self._log.read(self._ledger.offset, PAGE_ENTRIES):
-            for record in records:
-                self._take(record)
-
     async def _follow(self) -> None:
-        """The log's news; the stream's commands are only looked past."""
+        """The log's news; the stream's commands are only looked past. A silent log is looked at, for it might have been replaced."""
         outage = Outage("the bazaar's log")
         while True:
             try:
-                news = await self._log.follow(self._ledger.offset, self._cursor or self._ledger.cursor)
+                news = await self._follower.news()
+                await self._follower.take(news.entries)
+                if news.commands:
+                    self._follower.pass_over(news.commands[-1][0])
+                elif not news.entries:
+                    await self._follower.catch_up()
             except StoreUnreachable as error:
                 await outage.sit_out(str(error))
-                continue
-            outage.is_over()
-            self._cursor = news.commands[-1][0] if news.commands else self._cursor
-            for record in news.entries:
-                self._take(record)
-
-    def _take(self, record: bytes) -> None:
-        entry = self._ledger.apply(record)
-        self._changed.set()
-        answer = self._waiters.get(entry.command_id)
-        if answer is not None and not answer.done():
-            answer.set_result(entry)
+            except BrokenLog as fault:
+                self._follower.give_up(fault)
+                raise
+            else:
+                outage.is_over()
 
 
 async def press_once(keypad: Keypad, word: str, said: str, say: Say, translate: Translate) -> bool:

@@ -6,10 +6,8 @@ first has decided, and the others follow. There is no lease, no lock and no cons
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
 from typing import Never
 
 from server.core.commands import Envelope
@@ -20,12 +18,10 @@ from server.core.values import CommandId
 from server.store.clock import LogTime
 from server.store.codec import MALFORMED_ID_PREFIX, command_from_map, decode_command, decode_entry, encode_command, encode_entry, sender_of
 from server.store.errors import BrokenLog, Conflict, StoreUnreachable
+from server.store.follower import Follower
 from server.store.ledger import Ledger
-from server.store.log import PAGE_ENTRIES, EventLog, stream_position
+from server.store.log import EventLog
 from server.store.outage import Outage
-
-ENTRIES_PER_TURN = 200
-"""How many entries are folded before the event loop's other tasks have their turn."""
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +29,7 @@ logger = logging.getLogger(__name__)
 class Writer:
     """One bazaar in this process.
 
-    ``clock`` gives Unix ms. ``on_entry`` is called after each entry has been folded, when ``ledger.head`` is that entry's hash; an entry
-    with offset 1 says that all before it is void.
+    ``clock`` gives Unix ms; ``on_entry`` is as in `Follower`.
 
     ``ledger`` is the bazaar as far as it has been followed; a log that was replaced gets a new ledger. ``ready`` tells whether the ledger
     is caught up and the store answers, ``fresh_at`` (Unix ms) when it last did. ``broken`` is set when the log can be followed no more:
@@ -42,16 +37,18 @@ class Writer:
     """
 
     def __init__(self, log: EventLog, clock: Callable[[], int], on_entry: Callable[[Entry], None]) -> None:
-        self.ledger = Ledger()
+        self.follower = Follower(log, on_entry)
         self.ready = False
         self.fresh_at = 0
         self._log = log
         self._time = LogTime(clock)
-        self._on_entry = on_entry
-        self._cursor = ""
-        self._waiters: dict[CommandId, list[asyncio.Future[Entry]]] = {}
         self._doubted = False
         self.broken: BrokenLog | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The bazaar as far as it has been followed."""
+        return self.follower.ledger
 
     async def run(self) -> None:
         """Follow, decide and append for ever; outages are sat out. Ends only when the log is broken; ``broken`` then says how."""
@@ -91,7 +88,7 @@ class Writer:
             offset = self.ledger.offset_of(envelope.command_id)
             if offset is not None:
                 return await self._entry_at(offset)
-            with self._waiting_for(envelope.command_id) as answer:
+            with self.follower.waiting_for(envelope.command_id) as answer:
                 await self._log.publish(encode_command(envelope))
                 return await answer
 
@@ -108,52 +105,28 @@ class Writer:
     def _begin_anew(self) -> None:
         """With an empty ledger, in case that the log was replaced. If that does not help, the fault is in the log itself."""
         self._doubted = True
-        self.ledger, self._cursor = Ledger(), ""
+        self.follower.begin_anew()
 
     def _give_up(self, fault: BrokenLog) -> None:
         logger.critical("%s; this bazaar stands still until somebody mends its log", fault)
         self.broken = fault
-        for answer in chain.from_iterable(self._waiters.values()):
-            if not answer.done():
-                answer.set_exception(fault)
+        self.follower.give_up(fault)
 
     async def _catch_up(self) -> None:
-        """Fold what the log holds beyond the ledger, after making sure that it is still the log that the ledger was folded from."""
-        more = True
-        while more:
-            known = [self.ledger.top.record] if self.ledger.offset else []
-            records = await self._log.read(self.ledger.offset - len(known), PAGE_ENTRIES)
-            if records[: len(known)] != known:
-                raise BrokenLog(self.ledger.offset, "is not the entry that was followed so far")
-            await self._take(records[len(known) :])
-            more = len(records) == PAGE_ENTRIES
+        await self.follower.catch_up()
         if not self.ledger.offset:
             raise StoreUnreachable("the bazaar has not been opened")
         self.fresh_at = self._time.now(self.ledger.at)
 
     async def _step(self) -> None:
         """Wait for news and settle it. A silent log is looked at, for it might have been replaced."""
-        news = await self._log.follow(self.ledger.offset, max(self._cursor, self.ledger.cursor, key=stream_position))
+        news = await self.follower.news()
         self.fresh_at = self._time.now(self.ledger.at)
-        await self._take(news.entries)
+        await self.follower.take(news.entries)
         for stream_id, raw in news.commands:
             await self._settle(stream_id, raw)
         if not news.entries and not news.commands:
             await self._catch_up()
-
-    async def _take(self, records: Sequence[bytes]) -> None:
-        for number, record in enumerate(records, start=1):
-            self._fold(record)
-            if number % ENTRIES_PER_TURN == 0:
-                await asyncio.sleep(0)
-        await asyncio.sleep(0)
-
-    def _fold(self, record: bytes) -> None:
-        entry = self.ledger.apply(record)
-        for answer in self._waiters.get(entry.command_id, ()):
-            if not answer.done():
-                answer.set_result(entry)
-        self._on_entry(entry)
 
     # Deciding
 
@@ -167,8 +140,8 @@ class Writer:
             except Conflict:
                 await self._yield_to_another()
             else:
-                self._fold(record)
-        self._cursor = stream_id
+                self.follower.fold(record)
+        self.follower.pass_over(stream_id)
 
     async def _yield_to_another(self) -> None:
         offset = self.ledger.offset
@@ -207,18 +180,6 @@ class Writer:
         if not records:
             raise StoreUnreachable("the log is being replaced")
         return decode_entry(records[0])
-
-    @contextmanager
-    def _waiting_for(self, command_id: CommandId) -> Iterator[asyncio.Future[Entry]]:
-        """A future that gets the command's entry as soon as it is folded; nothing is left of it afterwards."""
-        answer = asyncio.get_running_loop().create_future()
-        self._waiters.setdefault(command_id, []).append(answer)
-        try:
-            yield answer
-        finally:
-            self._waiters[command_id].remove(answer)
-            if not self._waiters[command_id]:
-                del self._waiters[command_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from counters.keypad import BadPress, Keypad, NoAnswer, press_keys, press_once
 from server.core.entry import Entry, Refusal
 from server.core.events import TicketCalled, TicketServed
 from server.core.values import CounterNumber, Label
+from server.store.errors import BrokenLog
 from server.store.log import MemoryLog
 from tests.store.hubs import hub, opened
 from tests.store.samples import issue
@@ -107,3 +108,15 @@ async def test_nobody_decides(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoAnswer):
         await press(log, "open")
     assert 1 == len((await log.follow(1, "")).commands)
+
+
+async def test_the_log_was_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A keypad on a log that another edition has taken the place of says so, instead of waiting for an entry that will never come."""
+    monkeypatch.setattr("server.store.log.FOLLOW_S", 0.01)
+    log = MemoryLog()
+    await opened(log)
+    keypad = Keypad(log, 1)
+    with pytest.raises(BrokenLog):
+        async with keypad.followed():
+            log._records[0] = log._records[0] + b"another"
+            await keypad.press("open")

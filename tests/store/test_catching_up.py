@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from server.store.codec import encode_entry
+from server.store.follower import ENTRIES_PER_TURN
 from server.store.ledger import Ledger
 from server.store.log import PAGE_ENTRIES, MemoryLog
-from server.store.writer import ENTRIES_PER_TURN
 from tests.store.hubs import hub
 from tests.store.proxy import until
 from tests.store.samples import ENTRY, NOBODY, command_id

@@ -84,10 +84,10 @@ async def test_waiter_that_gave_up(quick_log: MemoryLog) -> None:
     """Nothing is left of somebody who gave up waiting, and their command is decided all the same."""
     lonely = Writer(quick_log, lambda: START_MS, lambda entry: None)
     waiting = asyncio.create_task(lonely.submit(issue(1), 10))
-    await until(lambda: bool(lonely._waiters))
+    await until(lambda: bool(lonely.follower.waiters))
     waiting.cancel()
     await asyncio.wait([waiting])
-    assert {} == lonely._waiters
+    assert {} == lonely.follower.waiters
     async with hub(quick_log) as one:
         await until(lambda: one.writer.ledger.offset == 2)
 
@@ -98,10 +98,10 @@ async def test_waiter_that_gives_up_in_the_same_moment(quick_log: MemoryLog) -> 
         entry = await one.submit(issue(1))
     late = Writer(quick_log, lambda: START_MS, lambda entry: None)
     leaving, staying = (asyncio.create_task(late.submit(issue(1), 10)) for _ in range(2))
-    await until(lambda: len(late._waiters.get(command_id(1), ())) == 2)
+    await until(lambda: len(late.follower.waiters.get(command_id(1), ())) == 2)
     leaving.cancel()
     for record in await quick_log.read(0, 10):
-        late._fold(record)
+        late.follower.fold(record)
     assert entry == await staying
 
 

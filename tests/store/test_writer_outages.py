@@ -108,7 +108,7 @@ async def test_log_that_is_not_opened(memory_log: MemoryLog, monkeypatch: pytest
     monkeypatch.setattr(outage, "RETRY_S_MAX", 0.001)
     async with hub(memory_log) as one:
         waiting = asyncio.create_task(one.submit(issue(1)))
-        await until(lambda: bool(one.writer._waiters))
+        await until(lambda: bool(one.writer.follower.waiters))
         assert not one.writer.ready
         await opened(memory_log)
         assert 2 == (await waiting).offset

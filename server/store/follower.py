@@ -1,0 +1,95 @@
+"""Follows one bazaar's log: every entry is folded into a ledger, and whoever waits for a command's entry gets it.
+
+Rule: nothing is decided here. A writer follows to decide, a keypad only to see.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+
+from server.core.entry import Entry
+from server.core.values import CommandId
+from server.store.errors import BrokenLog
+from server.store.ledger import Ledger
+from server.store.log import PAGE_ENTRIES, EventLog, News, stream_position
+
+ENTRIES_PER_TURN = 200
+"""How many entries are folded before the event loop's other tasks have their turn."""
+
+
+class Follower:
+    """One bazaar's log as far as it has been read.
+
+    ``on_entry`` is called after each entry has been folded, when ``ledger.head`` is that entry's hash; an entry with offset 1 says that all
+    before it is void. ``waiters`` holds who waits for which command's entry.
+    """
+
+    def __init__(self, log: EventLog, on_entry: Callable[[Entry], None]) -> None:
+        self.ledger = Ledger()
+        self.waiters: dict[CommandId, list[asyncio.Future[Entry]]] = {}
+        self._log = log
+        self._on_entry = on_entry
+        self._cursor = ""
+
+    def begin_anew(self) -> None:
+        """Forget all that was read, in case that the log was replaced."""
+        self.ledger, self._cursor = Ledger(), ""
+
+    async def catch_up(self) -> None:
+        """Fold what the log holds beyond the ledger, after making sure that it is still the log that the ledger was folded from.
+
+        Raises:
+            BrokenLog: it is another, or cannot be followed.
+            StoreUnreachable: the store does not answer.
+        """
+        more = True
+        while more:
+            known = [self.ledger.top.record] if self.ledger.offset else []
+            records = await self._log.read(self.ledger.offset - len(known), PAGE_ENTRIES)
+            if records[: len(known)] != known:
+                raise BrokenLog(self.ledger.offset, "is not the entry that was followed so far")
+            await self.take(records[len(known) :])
+            more = len(records) == PAGE_ENTRIES
+
+    async def news(self) -> News:
+        """Wait for entries and commands that are not known yet; empty when the log has been silent for a while. Raises StoreUnreachable."""
+        return await self._log.follow(self.ledger.offset, max(self._cursor, self.ledger.cursor, key=stream_position))
+
+    def pass_over(self, stream_id: str) -> None:
+        """The commands of the stream up to here are no news any more."""
+        self._cursor = stream_id
+
+    async def take(self, records: Sequence[bytes]) -> None:
+        """Fold the next records; raises BrokenLog."""
+        for number, record in enumerate(records, start=1):
+            self.fold(record)
+            if number % ENTRIES_PER_TURN == 0:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    def fold(self, record: bytes) -> None:
+        """Fold the next record and answer who waits for it; raises BrokenLog."""
+        entry = self.ledger.apply(record)
+        for answer in self.waiters.get(entry.command_id, ()):
+            if not answer.done():
+                answer.set_result(entry)
+        self._on_entry(entry)
+
+    def give_up(self, fault: BrokenLog) -> None:
+        """Tell everybody who waits that no entry will come."""
+        for answer in chain.from_iterable(self.waiters.values()):
+            if not answer.done():
+                answer.set_exception(fault)
+
+    @contextmanager
+    def waiting_for(self, command_id: CommandId) -> Iterator[asyncio.Future[Entry]]:
+        """A future that gets the command's entry as soon as it is folded; nothing is left of it afterwards."""
+        answer = asyncio.get_running_loop().create_future()
+        self.waiters.setdefault(command_id, []).append(answer)
+        try:
+            yield answer
+        finally:
+            self.waiters[command_id].remove(answer)
+            if not self.waiters[command_id]:
+                del self.waiters[command_id]
