@@ -1,6 +1,6 @@
-// What the phone's and the kiosk's way to a number share, as templates/take.html does: what is chosen, said once more, and asked for.
+// What the phone's and the kiosk's way to a number share, as templates/take.html does: what is chosen, and asked for.
 
-import { all, element, mark, one } from "./dom.js";
+import { all, mark, one } from "./dom.js";
 import { commandId } from "./feed.js";
 
 /** The errands that are ticked. @param {ParentNode} form @returns {HTMLElement[]} */
@@ -11,22 +11,6 @@ export function chosen(form) {
 /** Let each row look as it is ticked. @param {ParentNode} form */
 export function markChosen(form) {
   for (const choice of all(".choice", form)) mark(choice, "data-chosen", one("input", choice).checked && "");
-}
-
-/**
- * Say the chosen errands once more before the number is taken: office, name and what to bring.
- * @param {ParentNode} form @param {(errand: HTMLElement) => string} officeOf the name of an errand's office
- */
-export function sayChosen(form, officeOf) {
-  const list = one("[data-wishes]", form);
-  list.textContent = "";
-  for (const errand of chosen(form)) {
-    const papers = one(".errand-papers", errand);
-    const item = element("li", "", `${officeOf(errand)} · `);
-    item.append(element("b", "", one(".errand-name", errand).textContent.trim()));
-    if (papers) item.append(element("span", papers.className, papers.textContent.trim()));
-    list.append(item);
-  }
 }
 
 /**

@@ -188,3 +188,12 @@ async def test_daylight(page: Page, served: Served) -> None:
         await opened(page, served)
         grounds.append(await page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
     assert ["rgb(10, 14, 20)", "rgb(244, 246, 248)"] == grounds
+
+
+async def test_the_shortest_wait_first(page: Page, hub: FakeHub) -> None:
+    """The likely end of a wait decides, then its beginning; lines with no open counter stand last, equal ones as they were."""
+    await page.goto(hub.url)
+    waits = {"A": [10, 30], "B": None, "C": [0, 5], "D": [5, 30], "E": None, "F": [0, 5]}
+    lines = {prefix: {"minutes": minutes} for prefix, minutes in waits.items()}
+    script = """async (lines) => (await import("/static/waits.js")).shortestFirst(Object.keys(lines), lines)"""
+    assert ["C", "F", "D", "A", "B", "E"] == await page.evaluate(script, lines)
