@@ -15,6 +15,7 @@ from server.web.credentials import ADMIN, KIOSKS, SUPERVISOR, counter_principal,
 from server.web.errors import Problem
 from server.web.keys import CREDENTIALS
 from server.web.pages import render, said
+from server.web.pairing import page_of
 from server.web.requests import Form, carry_out, check_origin, form_body, principals_of, require, room_of, scope_of_room
 from server.web.rolls import AT_ONCE_MAX, FORMATS, SHEET_MAX, hand_out, papers_of, printed_papers
 
@@ -39,8 +40,7 @@ class Roll:
 async def rolls(request: web.Request) -> web.Response:
     """What is handed out next of every roll, for everybody who works at the bazaar."""
     room = room_of(request)
-    _staff(request, room)
-    return _page(request, room)
+    return _page(request, room, _staff(request, room))
 
 
 @routes.post("/{bazaar}/rolls")
@@ -57,7 +57,7 @@ async def give(request: web.Request) -> web.Response:
         command = hand_out(request.app[CREDENTIALS], scope_of_room(room), row, _text(form, "command_id"))
         await carry_out(request, room, command, "desk" if by == ADMIN else by)
     except Problem as problem:
-        return _page(request, room, status=problem.status, fault=said(request, problem.sentence, problem.fields))
+        return _page(request, room, by, status=problem.status, fault=said(request, problem.sentence, problem.fields))
     return web.Response(status=303, headers={"Location": f"{home_of(room)}/rolls?given={row[0].label}&to={row[-1].label}"})
 
 
@@ -80,12 +80,13 @@ async def sheet(request: web.Request) -> web.Response:
     return render(request, "roll.html", bazaar=bazaar, agency=room.plan.agency_of(line.prefix), printed=printed, form=form, style="")
 
 
-def _page(request: web.Request, room: Room, *, status: int = 200, fault: str = "") -> web.Response:
+def _page(request: web.Request, room: Room, by: str, *, status: int = 200, fault: str = "") -> web.Response:
     return render(
         request,
         "rolls.html",
         status=status,
         bazaar=room.plan.bazaar,
+        back=page_of(room, by),
         rolls=list(_rolls(room)),
         at_once_max=AT_ONCE_MAX,
         prints=bool({ADMIN, SUPERVISOR} & principals_of(request, room)),

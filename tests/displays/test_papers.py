@@ -83,6 +83,15 @@ async def test_staff_hand_out(served: Served, who: str) -> None:
     )[-1]
 
 
+async def test_the_way_there_and_back(served: Served) -> None:
+    """The tablet of an agency with a roll leads to the page of rolls, and that leads back to the tablet; others have no use for it."""
+    links = {}
+    for number, path in ((1, "/counter/1"), (3, "/counter/3"), (1, "/rolls")):
+        async with served.session.get(f"{served.home}{path}", headers=served.bearer(served.keys.counters[number])) as answer:
+            links[path] = re.findall(r'href="([^"]+)" data-(?:rolls|back)', await answer.text())
+    assert {"/counter/1": ["/uji/rolls"], "/counter/3": [], "/rolls": ["/uji/counter/1"]} == links
+
+
 async def test_pressed_twice(served: Served) -> None:
     """The same press sent twice hands out the numbers once; a press of somebody who saw an older page hands out none."""
     assert 200 == (await give(served, served.keys.admin))[0]
