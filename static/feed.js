@@ -34,7 +34,7 @@ const MOVED_SPREAD_MS = 1000;
 export function follow(wish) {
   const feed = new Feed(wish);
   feed.start();
-  return { close: () => feed.close(), hurry: feed.wake };
+  return { close: () => feed.close(), hurry: () => feed.hurry() };
 }
 
 /** 24 url-safe characters; also without a secure context, where crypto.randomUUID is missing. */
@@ -97,6 +97,12 @@ class Feed {
     socket.onmessage = (message) => this.receive(message.data);
     socket.onclose = (event) => this.lost(event.code);
     this.socket = socket;
+  }
+
+  /** There is a way to the hub again: whatever waits for the old one is left. */
+  hurry() {
+    this.missed();
+    this.connect();
   }
 
   /** Leave the socket behind for good: on a dead link its own close event may never come. */

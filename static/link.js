@@ -5,9 +5,14 @@ const ASK_MS = 2000;
 const ANSWER_MS_MAX = 2000;
 const AGAIN_MS = 300;
 
-/** @param {string} url what answers 200 when all is well @param {() => void} onReturn the way is there again after it was not */
-export function watchLink(url, onReturn) {
+/**
+ * @param {string} url what answers 200 when all is well
+ * @param {() => boolean} isConnected whether the page hears its hub
+ * @param {() => void} onReturn the way is there again after it was not, or is there and yet nothing was heard since the last question
+ */
+export function watchLink(url, isConnected, onReturn) {
   let away = false;
+  let deaf = false;
 
   function ask() {
     const request = new XMLHttpRequest();
@@ -15,8 +20,9 @@ export function watchLink(url, onReturn) {
     request.timeout = ANSWER_MS_MAX;
     request.onloadend = () => {
       const reached = request.status === 200;
-      if (reached && away) onReturn();
+      if (reached && (away || (deaf && !isConnected()))) onReturn();
       away = !reached;
+      deaf = !isConnected();
       setTimeout(ask, reached ? ASK_MS : AGAIN_MS);
     };
     request.send();

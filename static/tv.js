@@ -18,7 +18,7 @@ const FRESH_EDGE_MS = 30000;
 /** So many of the calls that wait for the screen are told below the one that has it. */
 const QUEUE_SHOWN = 3;
 /** So many characters of a saying fit on one line of the foot, and in smaller letters on two. */
-const LINE_CHARACTERS = [56, 125];
+const LINE_CHARACTERS = [60, 120];
 /** Nothing stands still for years: the picture goes a step round a small square each minute, so that no TV burns it in. */
 const SHIFT_MS = 60000;
 const SHIFTS = [[0, 0], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]];
@@ -59,7 +59,7 @@ function start() {
   between.start();
   setInterval(shift, SHIFT_MS);
   const feed = follow({ base: page.base, channels: [page.frame.channel], frames: [page.frame], onFrame: apply, onAge: renderAge });
-  watchLink("/healthz", feed.hurry);
+  watchLink("/healthz", () => document.body.hasAttribute("data-connected"), feed.hurry);
   document.body.setAttribute("data-ready", "");
   const finding = () => ({ state: sound === "locked" ? "sound_locked" : "ok", offset });
   const { base, device, version } = page;
