@@ -212,7 +212,7 @@ export class Staff {
     strip.hidden = !slow;
     mark(strip, "data-trouble", slow ? this.presses.trouble || "network" : false);
     if (!slow) return;
-    text(one("[data-waiting-why]", strip), { pairing: strings.unpaired, old: strings.old }[this.presses.trouble] || strings.network);
+    text(one("[data-waiting-why]", strip), this.presses.trouble === "pairing" ? strings.unpaired : strings[this.presses.trouble || "network"]);
     const names = this.presses.waiting().map(({ command }) => strings.orders[command.do] || command.do);
     text(one("[data-waiting-what]", strip), names.join(", "));
     text(one("[data-waiting-age]", strip), duration(age));

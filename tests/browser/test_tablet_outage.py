@@ -208,3 +208,29 @@ async def test_two_tablets_on_one_counter(tablet: Page, browser: Browser, served
     await second.context.close()
     assert ["saved", "stale"] == sorted(map(str, told))
     assert ["A-001"] == await calls(served)
+
+
+async def test_a_clock_that_is_wrong(page: Page, served: Served, clock: Clock) -> None:
+    """A tablet whose clock is years behind shows the hub's times, and no press of now is taken for an old one."""
+    await page.clock.install(time="2019-01-01T00:00:00Z")
+    await page.goto(f"{served.home}/pair/{served.keys.counters[1]}")
+    await page.wait_for_selector(READY)
+    await page.click(NEXT)
+    await shows(page, "A-001")
+    clock.ms += 600_000
+    await served.submit("issue", services=["ktp"])
+    await expect(page.locator("[data-since]")).to_have_text(re.compile(r"^10:0\d$"))
+    await expect(page.locator("[data-longest-time]:visible")).to_have_text(re.compile(r"^10:0\d$"))
+    assert ["A-001"] == await calls(served)
+
+
+async def test_a_clock_that_is_set(tablet: Page, served: Served) -> None:
+    """When the tablet's clock is set while a press waits nobody knows its age any more: it is asked about, not sent."""
+    await tablet.route(COMMANDS, lambda route: route.abort())
+    await tablet.click(NEXT)
+    await expect(tablet.locator("[data-waiting]")).to_be_visible()
+    await tablet.clock.set_system_time("2019-01-01T00:00:00Z")
+    await expect(tablet.locator(ASKED)).to_be_visible()
+    await tablet.unroute(COMMANDS)
+    await tablet.click(f"{ASKED} [data-do=drop]")
+    assert ([], []) == (await calls(served), await kept(tablet))
