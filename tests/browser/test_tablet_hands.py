@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Page, expect
 
 from server.core.values import CounterNumber, Label, TicketState
 from tests.browser.officer import ARMING_MS, COMMANDS, NEXT, READY, Clock, calls, kept, shows, twice
+from tests.browser.test_access import faults_of
 from tests.serving import Served
 
 pytestmark = pytest.mark.browser
@@ -198,3 +199,25 @@ async def test_the_screen_stays_on(browser: Browser, served: Served, how: str, a
     words = await tablet.evaluate("JSON.parse(document.querySelector('#page').textContent).strings")
     await expect(tablet.locator("[data-awake]")).to_have_text(words["awake" if awake else "asleep"])
     await context.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+async def test_axe_on_every_sheet(tablet: Page, served: Served, width: int, height: int) -> None:
+    """Neither an opened sheet, nor what waits for the network, nor what was refused has anything that axe minds."""
+    await tablet.set_viewport_size({"width": width, "height": height})
+    await call(tablet, "A-001")
+    await tablet.click("[data-command=hold] button")
+    await shows(tablet, "")
+    await call(tablet, "A-002")
+    for sheet in ("transfer", "aside", "pause", "takeover", "more"):
+        await tablet.click(f"[data-sheet={sheet}] > summary:not([aria-disabled])")
+        assert [] == await faults_of(tablet), sheet
+        await tablet.keyboard.press("Escape")
+    await tablet.route(COMMANDS, lambda route: route.abort())
+    await tablet.click(f"{NEXT}:not([aria-disabled])")
+    await expect(tablet.locator("[data-press][data-kind=waiting]")).to_be_visible()
+    assert [] == await faults_of(tablet)
+    await served.submit("next", by="supervisor", counter=1, seen="A-002")
+    await tablet.unroute(COMMANDS)
+    await expect(tablet.locator("[data-press][data-kind=refused]")).to_be_visible()
+    assert [] == await faults_of(tablet)
