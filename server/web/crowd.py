@@ -16,16 +16,22 @@ PHONE_BURST, PHONE_PER_MINUTE = 8, 4
 """One phone: its numbers, one more errand, late, back again, and a few presses that were sent twice."""
 PROGRAMS_BURST, PROGRAMS_PER_MINUTE = 20, 10
 """Everything without a name at one address: programs, and the rare phone that keeps no cookies."""
+PHONE_GUESSES_BURST, PHONE_GUESSES_PER_MINUTE = 5, 0.2
+"""Wrong codes of the day from one phone: who mistypes is not stopped by who guesses beside them, and a million codes take days."""
 NEWCOMERS_BURST, NEWCOMERS_PER_MINUTE = 150, 75
 """Names that one address is given."""
 
 
 class Crowd:
-    """The allowances of all phones and addresses. ``programs`` bounds what has no name; ``clock`` gives seconds."""
+    """The allowances of all phones and addresses. ``programs`` bounds what has no name; ``clock`` gives seconds.
+
+    ``guesses`` are wrong codes of the day, by the phone's name.
+    """
 
     def __init__(self, *, programs: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._programs = programs
         self._phones = Limits(burst=PHONE_BURST, per_minute=PHONE_PER_MINUTE, clock=clock)
+        self.guesses = Limits(burst=PHONE_GUESSES_BURST, per_minute=PHONE_GUESSES_PER_MINUTE, clock=clock)
         self._newcomers = Limits(burst=NEWCOMERS_BURST, per_minute=NEWCOMERS_PER_MINUTE, clock=clock)
 
     def wait_s(self, phone: str, address: str) -> int:

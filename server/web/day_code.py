@@ -1,4 +1,4 @@
-"""The code of the day: four digits on the screens of the hall, so that only those who are there take numbers on a phone.
+"""The code of the day: six digits on the screens of the hall, so that only those who are there take numbers on a phone.
 
 It is derived like every key and stored nowhere. It is no public view's: the desk shows it, and TVs that were paired.
 """
@@ -10,9 +10,9 @@ from aiohttp import web
 from server.hub.room import Room
 from server.web import errors
 from server.web.credentials import ADMIN, SUPERVISOR, same
-from server.web.keys import CREDENTIALS, GUESSES, HUB
+from server.web.keys import CREDENTIALS, CROWD, GUESSES, HUB
 from server.web.pages import local_time
-from server.web.requests import principals_of, scope_of_room
+from server.web.requests import device_of, principals_of, scope_of_room
 
 GRACE = timedelta(minutes=15)
 """So long after midnight yesterday's code is still good: somebody has just read it."""
@@ -29,18 +29,19 @@ def check_day_code(request: web.Request, room: Room, given: str) -> None:
     """Let pass who knows the code, and everybody where there is none; kiosks, supervisors and the organiser need none.
 
     Raises:
-        Problem: 403 when it is not the code, 429 when this address has guessed too often.
+        Problem: 403 when it is not the code, 429 when this phone, or all without a name at its address, have guessed too often.
     """
     if not room.plan.bazaar.day_code or any(_is_here(who) for who in principals_of(request, room)):
         return
-    place = request.remote or ""
-    wait_s = request.app[GUESSES].look_s(place)
+    phone = device_of(request)
+    guesses, place = (request.app[CROWD].guesses, phone) if phone else (request.app[GUESSES], request.remote or "")
+    wait_s = guesses.look_s(place)
     if wait_s:
         raise errors.too_many(wait_s)
     # Both are compared whatever the first one says, so that the time of the answer tells nothing.
     good = [same(given.strip(), _code(request, room, back)) for back in (timedelta(), GRACE)]
     if not any(good):
-        request.app[GUESSES].wait_s(place)
+        guesses.wait_s(place)
         raise errors.wrong_code()
 
 

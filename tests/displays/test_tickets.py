@@ -175,7 +175,7 @@ async def test_code_of_the_day() -> None:
     async with serving(config=config_with(day_code=True)) as served, phone() as own:
         day = local_time(served.room, served.app[HUB].clock()).date()
         code = Credentials(SECRET).day_code(scope_of("uji", served.room.epoch), day)
-        wrong = f"{(int(code) + 1) % 10000:04d}"
+        wrong = f"{(int(code) + 1) % 1_000_000:06d}"
         for given in (wrong, "", None):
             status, answer = await take(own, served, code=given)
             assert (403, "wrong_code") == (status, answer["code"])

@@ -8,11 +8,13 @@ import pytest
 from aiohttp import web
 
 from server.web.app import GUESSES_BURST
+from server.web.credentials import DEVICE_COOKIE, Credentials
+from server.web.crowd import PHONE_GUESSES_BURST
 from server.web.day_code import check_day_code, day_code_of
 from server.web.keys import HUB
 from server.web.requests import room_of
 from tests.scenarios import config_with
-from tests.serving import Served, serving
+from tests.serving import SECRET, Served, serving
 
 routes = web.RouteTableDef()
 MIDNIGHT = datetime(2026, 12, 4, 17, tzinfo=UTC)
@@ -55,17 +57,17 @@ def _set_clock(served: Served, monkeypatch: pytest.MonkeyPatch, seconds: int) ->
 
 
 def _wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 10_000:04d}"
+    return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
 async def test_only_who_knows_the_code() -> None:
-    """The code is four digits; with it one may, also with blanks around it, and without it not."""
+    """The code is six digits; with it one may, also with blanks around it, and without it not."""
     async with _hall() as served:
         code = await _code(served)
-        assert (4, True) == (len(code), code.isdecimal())
+        assert (6, True) == (len(code), code.isdecimal())
         assert 200 == await _try(served, code)
         assert 200 == await _try(served, f"%20{code}%20")
-        for other in (_wrong(code), f"{code}0", code[:3], "٠١٢٣"):
+        for other in (_wrong(code), f"{code}0", code[:5], "٠١٢٣"):
             assert 403 == await _try(served, other)
 
 
@@ -108,3 +110,19 @@ async def test_guessing_ends_soon() -> None:
         assert [200] * (2 * GUESSES_BURST) == [await _try(served, code) for _ in range(2 * GUESSES_BURST)]
         assert [403] * GUESSES_BURST == [await _try(served, _wrong(code)) for _ in range(GUESSES_BURST)]
         assert [429, 429] == [await _try(served, _wrong(code)), await _try(served, code)]
+
+
+async def test_who_guesses_stops_nobody_else() -> None:
+    """A phone that guesses is stopped after a few; the other phones of its address, and their slips, are not."""
+    async with _hall() as served:
+        code = await _code(served)
+
+        async def attempt_of(phone: str, given: str) -> int:
+            cookie = Credentials(SECRET).device_cookie(phone)
+            async with served.session.get(f"{served.home}/try/{given}", headers={"Cookie": f"{DEVICE_COOKIE}={cookie}"}) as answer:
+                return answer.status
+
+        assert [403] * PHONE_GUESSES_BURST == [await attempt_of("guesser", _wrong(code)) for _ in range(PHONE_GUESSES_BURST)]
+        assert 429 == await attempt_of("guesser", code)
+        for number in range(2 * GUESSES_BURST):
+            assert [403, 200] == [await attempt_of(f"phone-{number}", _wrong(code)), await attempt_of(f"phone-{number}", code)]
