@@ -1,5 +1,6 @@
 """The way to a number on the phone: what a resident finds, sees and says before taking it."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, cast
 
@@ -8,10 +9,13 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from server.core.values import Label
+from server.web.credentials import Credentials, scope_of
+from server.web.keys import HUB
+from server.web.pages import local_time
 from tests.browser.hands import READY
 from tests.fake_hub import FakeHub
 from tests.scenarios import CONFIG
-from tests.serving import Served, serving
+from tests.serving import SECRET, Served, serving
 
 pytestmark = pytest.mark.browser
 
@@ -197,3 +201,22 @@ async def test_the_shortest_wait_first(page: Page, hub: FakeHub) -> None:
     lines = {prefix: {"minutes": minutes} for prefix, minutes in waits.items()}
     script = """async (lines) => (await import("/static/waits.js")).shortestFirst(Object.keys(lines), lines)"""
     assert ["C", "F", "D", "A", "B", "E"] == await page.evaluate(script, lines)
+
+
+async def test_the_code_of_the_day(page: Page) -> None:
+    """Where the hall shows a code the phone asks for it: a wrong one is told and nothing is lost, the right one gives the number."""
+    with_code = {**config(), "bazaar": {**config()["bazaar"], "day_code": True}}
+    async with serving(config=with_code) as served:
+        day = local_time(served.room, served.app[HUB].clock()).date()
+        code = Credentials(SECRET).day_code(scope_of("uji", served.room.epoch), day)
+        await opened(page, served)
+        await page.click("[data-office='dukcapil'] > summary")
+        await page.check("[data-errand='ktp'] input")
+        await page.fill("[data-code]", "0")
+        await page.click("[data-take]")
+        await expect(page.locator("[role=alert][data-answer]")).to_have_text(re.compile(r"\w"))
+        await expect(page.locator("[data-errand='ktp'] input")).to_be_checked()
+        await page.fill("[data-code]", code)
+        await page.click("[data-take]")
+        await page.wait_for_url("**/visit/*")
+        assert ["A-001"] == list(served.room.bazaar.tickets)
