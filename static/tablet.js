@@ -175,6 +175,7 @@ function renderAsides(view) {
     renderRows(one(`[data-list="all-${name}"]`), view[name].slice().sort(), (label) => label, renderTicket);
     text(one(`[data-count-of="${name}"]`), String(view[name].length));
   }
+  text(one("[data-sheet-count]"), view.held.length + view.absent.length);
   renderRows(one(`[data-list="busy"]`), view.busy, (other) => other.label, (row, other) => {
     renderTicket(row, other.label);
     text(one("[data-busy-at]", row), String(other.busy_at));

@@ -6,7 +6,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from server.core.values import CounterNumber, Label, TicketState
+from tests.browser.devices import Devices
 from tests.browser.officer import ARMING_MS, COMMANDS, NEXT, READY, Clock, calls, kept, shows, twice
+from tests.browser.running import Bazaar
 from tests.browser.test_access import faults_of
 from tests.serving import Served
 
@@ -19,6 +21,7 @@ STOPS = """() => Array.from(document.querySelectorAll("button, summary, input, s
     .map((part) => (part.closest("[data-command], [data-sheet]") || part).dataset.command || part.parentNode.dataset.sheet)"""
 PIXELS_OUT = """(parts) => parts.map((part) => part.getBoundingClientRect())
     .filter((box) => box.top < 0 || box.left < 0 || box.bottom > innerHeight || box.right > innerWidth).length"""
+TOO_WIDE = "(parts) => parts.filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.textContent)"
 WAKE_LOCK = """const lock = { addEventListener() {} };
     Object.defineProperty(navigator, "wakeLock", { value: HOW });"""
 
@@ -159,6 +162,21 @@ async def test_everything_is_at_hand(tablet: Page, width: int, height: int) -> N
     )
     assert 12 == await parts.count()
     assert 0 == await parts.evaluate_all(PIXELS_OUT)
+
+
+@pytest.mark.parametrize("language", ["id", "jv", "mad", "en"])
+@pytest.mark.parametrize(("width", "height"), [(1024, 600), (390, 844)])
+async def test_words_stay_in_their_buttons(devices: Devices, bazaar: Bazaar, language: str, width: int, height: int) -> None:
+    """In every language the words of a button fit into it, on a small tablet and on a phone, with all the buttons of a supervisor."""
+    tablet = await devices.page("tablet")
+    await tablet.set_viewport_size({"width": width, "height": height})
+    await tablet.goto(f"{bazaar.home}/pair/{bazaar.keys.supervisor}")
+    await tablet.goto(f"{bazaar.home}/counter/1?lang={language}")
+    await tablet.wait_for_selector(READY)
+    await tablet.click("[data-open-button]")
+    await expect(tablet.locator(NEXT)).to_be_visible()
+    buttons = tablet.locator(".tools summary, .tools > div > form button, .actions button, .actions summary")
+    assert [] == await buttons.evaluate_all(TOO_WIDE)
 
 
 async def test_another_counter(tablet: Page, served: Served) -> None:
