@@ -39,6 +39,7 @@ screens: ## the pictures in docs/screens anew, of every page on its device
 	@bash tools/install.sh dev
 	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/screens.py
 	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/phone_screens.py
+	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/tv_screens.py
 	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/tablet_screens.py
 
 check-js: ## types of static/*.js (needs npm; no part of make test)

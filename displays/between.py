@@ -13,13 +13,24 @@ from server.web.pages import local_time, words_of
 
 Card = dict[str, Any]
 LINES_MAX = 5
+PAPERS_BETWEEN = 4
+"""After so many errands' papers comes one of the cards that concern everybody: a large hall has more errands than an hour has cards."""
 STILL_ON_MS = 30 * 60 * MS_PER_SECOND
 """So long after its beginning an item of the programme is still told."""
 
 
 def cards(request: web.Request, room: Room, screen: Screen) -> list[Card]:
     """Cards ``{kind, head, lines: [{text, time, until}]}`` in the reader's language. A line holds until ``until`` (Unix ms; 0: always)."""
-    return [*_maklumat(request, room), *_programme(request, room), *_requirements(request, room, screen)]
+    standing = [*_maklumat(request, room), *_programme(request, room), {"kind": "join", "head": "", "lines": []}]
+    papers = list(_requirements(request, room, screen))
+    if len(papers) <= PAPERS_BETWEEN * len(standing):
+        return [*standing, *papers]
+    told: list[Card] = []
+    for place, card in enumerate(papers):
+        if place % PAPERS_BETWEEN == 0:
+            told.append(standing[place // PAPERS_BETWEEN % len(standing)])
+        told.append(card)
+    return told
 
 
 def card_of_turn(turn: int, told: list[Card], slides: list[dict[str, str]], announcements: list[Any], now_ms: int) -> Card | None:

@@ -98,7 +98,7 @@ async def tv(request: web.Request) -> web.Response:
             "pages": pages,
             "page": first,
             "page_ms": PAGE_S * 1000,
-            "cards": [*told, {"kind": "join"}],
+            "cards": told,
             "voice": voice_of_page(request, room),
             "device": f"screen/{screen.code}",
             "version": request.app[VERSION],

@@ -18,12 +18,12 @@ const LINES_MAX = 5;
 /** Letters from the largest to the smallest: a card has the first in which all of it fits. */
 const SIZES = ["1", "2", "3", "4", "5"];
 
-/** Cards and slides by turns. @param {Card[]} cards @param {Card[]} slides @returns {Card[]} */
+/** A slide at every second turn, each as often as the others. @param {Card[]} cards @param {Card[]} slides @returns {Card[]} */
 export function woven(cards, slides) {
   const round = [];
   for (let place = 0; place < Math.max(cards.length, slides.length); place += 1) {
-    if (place < slides.length) round.push(slides[place]);
-    if (place < cards.length) round.push(cards[place]);
+    if (slides.length) round.push(slides[place % slides.length]);
+    if (cards.length) round.push(cards[place % cards.length]);
   }
   return round;
 }
