@@ -45,8 +45,7 @@ def decide(bazaar: Bazaar, envelope: Envelope, now_ms: int) -> tuple[Event, ...]
 def _events(bazaar: Bazaar, envelope: Envelope, command: Command, now_ms: int) -> Iterator[Event]:
     match command:
         case order.IssueTickets():
-            visit = command.visit or VisitId(envelope.command_id)
-            return issue_tickets(bazaar, command, visit)
+            return issue_tickets(bazaar, command, command.visit or VisitId(envelope.command_id))
         case order.HandOutNumbers():
             return hand_out(bazaar, command)
         case order.CallNext():
@@ -73,10 +72,8 @@ def _events(bazaar: Bazaar, envelope: Envelope, command: Command, now_ms: int) -
             return _set_counter(bazaar, command)
         case order.CloseService() | order.ReopenService():
             return _set_service(bazaar, command)
-        case order.Announce():
-            return _announce(bazaar, envelope, command, now_ms)
-        case order.EndAnnouncement():
-            return _end_announcement(bazaar, command)
+        case order.Announce() | order.EndAnnouncement():
+            return _announce(bazaar, envelope.command_id, command, now_ms)
         case order.SetScreen() | order.RemoveScreen():
             return _set_screen(bazaar, command)
         case order.Rate():
@@ -213,18 +210,18 @@ def _set_service(bazaar: Bazaar, command: order.CloseService | order.ReopenServi
         yield happened.ServiceReopened(service=command.service)
 
 
-def _announce(bazaar: Bazaar, envelope: Envelope, command: order.Announce, now_ms: int) -> Iterator[Event]:
+def _announce(bazaar: Bazaar, name: str, command: order.Announce | order.EndAnnouncement, now_ms: int) -> Iterator[Event]:
+    """An announcement is known by the command that made it."""
+    if isinstance(command, order.EndAnnouncement):
+        if command.id not in bazaar.announcements:
+            raise Refused("malformed", field="id", fault="names no announcement that is up")
+        yield happened.AnnouncementEnded(id=command.id)
+        return
     scopes = {EVERYWHERE, *(agency.code for agency in bazaar.plan.agencies), *bazaar.lines}
     if command.scope not in scopes:
         raise Refused("malformed", field="scope", fault=f"names no agency and no line, and is not '{EVERYWHERE}'")
     until = now_ms + command.minutes * MS_PER_MINUTE
-    yield happened.Announced(id=envelope.command_id, text=command.text, scope=command.scope, until=until, urgent=command.urgent)
-
-
-def _end_announcement(bazaar: Bazaar, command: order.EndAnnouncement) -> Iterator[Event]:
-    if command.id not in bazaar.announcements:
-        raise Refused("malformed", field="id", fault="names no announcement that is up")
-    yield happened.AnnouncementEnded(id=command.id)
+    yield happened.Announced(id=name, text=command.text, scope=command.scope, until=until, urgent=command.urgent)
 
 
 def _set_screen(bazaar: Bazaar, command: order.SetScreen | order.RemoveScreen) -> Iterator[Event]:

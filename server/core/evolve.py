@@ -63,10 +63,8 @@ def evolve(bazaar: Bazaar, event: Event, *, offset: int, at: int) -> None:
             _set_service(bazaar, event)
         case happened.Announced() | happened.AnnouncementEnded():
             _announce(bazaar, event)
-        case happened.ScreenSet():
+        case happened.ScreenSet() | happened.ScreenRemoved():
             _set_screen(bazaar, event)
-        case happened.ScreenRemoved():
-            del bazaar.screens[event.screen]
         case happened.Rated():
             bazaar.ratings.append((event.ticket, event.answers))
         case happened.BazaarClosed():
@@ -206,9 +204,12 @@ def _set_service(bazaar: Bazaar, event: happened.ServiceClosed | happened.Servic
         bazaar.closed_services.discard(event.service)
 
 
-def _set_screen(bazaar: Bazaar, event: happened.ScreenSet) -> None:
+def _set_screen(bazaar: Bazaar, event: happened.ScreenSet | happened.ScreenRemoved) -> None:
     """A zone has one voice: the screen that begins to speak takes it from the other one."""
     screens = bazaar.screens
+    if isinstance(event, happened.ScreenRemoved):
+        del screens[event.screen]
+        return
     if event.speaks:
         screens.update({code: replace(other, speaks=False) for code, other in screens.items() if other.zone == event.zone})
     screens[event.screen] = Screen(code=event.screen, name=event.name, agencies=event.agencies, zone=event.zone, speaks=event.speaks)

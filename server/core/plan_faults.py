@@ -117,7 +117,7 @@ def _in_bazaar(bazaar: BazaarInfo) -> Iterator[Fault]:
     yield from _bounds("bazaar.absent_after", recalls=bazaar.absent_after.recalls, seconds=bazaar.absent_after.seconds)
 
 
-def _known_precheck(code: str, known: Sequence[str]) -> Iterator[Fault]:
+def _known_precheck(code: str | None, known: Sequence[str]) -> Iterator[Fault]:
     if code and known and code not in known:
         yield Fault("bazaar.precheck", f"There is no service {quoted(code)}. Write the code of one, or leave this out.")
 

@@ -39,8 +39,8 @@ class BazaarInfo:
     """The event as a whole. ``opens`` and ``closes`` are ISO 8601 with offset; ``return_after`` counts calls of a lane.
 
     ``day_code``: a phone takes numbers only with the code that the hall shows. ``maklumat`` is the organiser's promise of service
-    (UU 25/2009, article 22), which the screens show between calls, as they do the ``programme``. ``precheck`` is the service where papers are
-    looked through before one's turn: the way to a number points there ("" where there is none).
+    (UU 25/2009, article 22), which the screens show between calls, as they do the ``programme``. ``precheck`` is the service where papers
+    are looked through before one's turn: the way to a number points there (None where there is none).
     """
 
     id: BazaarId
@@ -54,7 +54,7 @@ class BazaarInfo:
     undo_seconds: int = 20
     absent_after: AbsentAfter = AbsentAfter()
     day_code: bool = False
-    precheck: ServiceCode = ServiceCode("")
+    precheck: ServiceCode | None = None
     maklumat: Text = ""
     programme: tuple[ProgrammeItem, ...] = ()
 

@@ -5,7 +5,8 @@ does not fence: a log that was rolled back by a failover would take an entry fro
 
 redis-py repeats a write whose answer was lost, which here would look like somebody else's append, and waits through dead connections for
 most of a minute; so its retries are off, and whoever calls decides about trying again. Its time limit on sending is off as well, for it
-swallows a cancellation that comes at the wrong moment (``asyncio.wait_for`` before Python 3.12); `redis_calls.reaching` limits the time instead.
+swallows a cancellation that comes at the wrong moment (``asyncio.wait_for`` before Python 3.12); `redis_calls.reaching` limits the time
+instead.
 """
 
 from collections.abc import Mapping, Sequence

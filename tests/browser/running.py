@@ -108,7 +108,20 @@ class Bazaar:
 
     def addresses(self, visit: str) -> list[str]:
         """Every page that there is, with those of a visit whose address is given."""
-        names = ("", "/join", "/kiosk/1", "/counter/1", "/desk", "/desk/screen", "/desk/printing", "/pair", "/rolls", "/order", "/tv/utama", "/tv")
+        names = (
+            "",
+            "/join",
+            "/kiosk/1",
+            "/counter/1",
+            "/desk",
+            "/desk/screen",
+            "/desk/printing",
+            "/pair",
+            "/rolls",
+            "/order",
+            "/tv/utama",
+            "/tv",
+        )
         return [*(self.home + name for name in names), visit, f"{visit}/join"]
 
     async def is_served(self) -> None:

@@ -30,8 +30,7 @@ STATES_BEFORE = {"hold": ("waiting", "called"), "return": ("held", "absent"), "c
 
 
 def config_of(*, return_after: int, quota: int | None) -> dict[str, object]:
-    """Five lines with every kind of priority, one of them on paper; five counters that serve one line or several;
-    a screen for all and one for some."""
+    """Five lines with every kind of priority, one of them on paper; counters that serve one or several; a screen for all, one for some."""
     service = {"minutes": 5}
     first = [
         {"prefix": "A", "priority": "1:2", "services": [service | {"code": code, "name": code} for code in ("ktp", "kk")]},

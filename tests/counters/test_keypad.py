@@ -116,7 +116,11 @@ async def test_the_log_was_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     log = MemoryLog()
     await opened(log)
     keypad = Keypad(log, 1)
-    with pytest.raises(BrokenLog):
+
+    async def work() -> None:
         async with keypad.followed():
             log._records[0] = log._records[0] + b"another"
             await keypad.press("open")
+
+    with pytest.raises(BrokenLog):
+        await work()
