@@ -131,6 +131,21 @@ async def test_slides_of_the_next_round(page: Page, served: Served, folder: Path
     assert "/z.png" in (await page.locator("[data-card-media] img").get_attribute("src") or "")
 
 
+async def test_a_video_that_is_none(page: Page, served: Served, folder: Path) -> None:
+    """A video that cannot be played gives its place to the next card at once, and the cards go on."""
+    (folder / "a.png").rename(folder / "c.png")
+    (folder / "a.mp4").write_bytes(b"\x00\x00\x00\x18ftypmp42" + bytes(200))
+    await page.clock.install()
+    async with page.expect_response("**/slides/*/c.png"):
+        await page.goto(f"{served.home}/tv/utama")
+    shown = set()
+    for _ in range(ROUND):
+        await page.clock.run_for(CARD_MS)
+        await page.wait_for_function("() => !document.querySelector('[data-card=video]')")
+        shown.add(str(await page.evaluate(CARDS)))
+    assert {"image", "maklumat", "programme", "requirements", "join"} == shown
+
+
 async def test_cards_without_scripts(served: Served) -> None:
     """Each turn of a page without scripts has another card."""
     seen = []
