@@ -126,6 +126,28 @@ export class Speaker {
   }
 }
 
+/** What became of the sounds of a page, told when it changes. */
+class Sound {
+  /** @param {(state: SoundState) => void} onSound */
+  constructor(onSound) {
+    this.onSound = onSound;
+    /** @type {SoundState | ""} */
+    this.state = "";
+  }
+
+  /** @param {SoundState} state */
+  tell(state) {
+    if (state !== this.state) this.onSound(this.state = state);
+  }
+
+  /** Play a sound to its end. @param {HTMLAudioElement} audio @param {string} url */
+  async heard(audio, url) {
+    const outcome = await playToEnd(audio, url);
+    if (outcome !== "failed") this.tell(outcome === "locked" ? "locked" : "on");
+    return outcome;
+  }
+}
+
 /**
  * Say the calls of each frame given to `take`. Sounds come from `base`, the address of the bazaar's voice.
  * @param {{base: string, languages: string[], key: string, now: () => number, onSound: (state: SoundState) => void}} wish
@@ -135,30 +157,19 @@ export function speakCalls({ base, languages, key, now, onSound }) {
   const queue = new SpeechQueue(JSON.parse(sessionStorage.getItem(memory) || `{"epoch":"","shown":[]}`));
   const bell = new Audio(), mouth = new Audio(), probe = new Audio();
   const kind = mouth.canPlayType("audio/mpeg") ? "mp3" : "wav";
-  /** @type {SoundState | ""} */
-  let state = "";
-  /** @param {SoundState} heard */
-  const tell = (heard) => {
-    if (heard !== state) onSound(state = heard);
-  };
-  /** @param {HTMLAudioElement} audio @param {string} url */
-  const heard = async (audio, url) => {
-    const outcome = await playToEnd(audio, url);
-    if (outcome !== "failed") tell(outcome === "locked" ? "locked" : "on");
-    return outcome;
-  };
+  const sound = new Sound(onSound);
   const speaker = new Speaker(queue, {
     now, languages, rest: (ms) => new Promise((done) => setTimeout(done, ms)),
-    chime: () => heard(bell, `${base}/chime.wav`),
-    sentence: (call, language, form) => heard(mouth, `${base}/${language}/${call.label}/${call.counter}/${form}.${kind}`),
+    chime: () => sound.heard(bell, `${base}/chime.wav`),
+    sentence: (call, language, form) => sound.heard(mouth, `${base}/${language}/${call.label}/${call.counter}/${form}.${kind}`),
     onSaid: () => sessionStorage.setItem(memory, JSON.stringify(queue.memory())),
   });
   // Whether a browser plays is known only when it was asked to: at the start, and again at each key until it does.
   let asking = false;
   const listen = async () => {
-    if (asking || state === "none" || state === "on") return;
+    if (asking || sound.state === "none" || sound.state === "on") return;
     asking = true;
-    const outcome = await heard(probe, `${base}/silence.wav`);
+    const outcome = await sound.heard(probe, `${base}/silence.wav`);
     asking = false;
     if (outcome === "played") await speaker.wake();
   };
@@ -167,9 +178,9 @@ export function speakCalls({ base, languages, key, now, onSound }) {
     /** @param {{epoch: string, view: any}} frame */
     take(frame) {
       queue.take(frame);
-      if (frame.view.speech === null) return tell("none");
-      if (state === "on") return speaker.wake();
-      if (state === "none") state = "";
+      if (frame.view.speech === null) return sound.tell("none");
+      if (sound.state === "on") return speaker.wake();
+      if (sound.state === "none") sound.state = "";
       return listen();
     },
   };

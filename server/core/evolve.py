@@ -32,11 +32,7 @@ def fold(bazaar: Bazaar | None, entry: Entry) -> Bazaar:
 
 
 def evolve(bazaar: Bazaar, event: Event, *, offset: int, at: int) -> None:
-    """Let an event of the entry ``offset``, decided ``at``, change the bazaar.
-
-    Raises:
-        ValueError, LookupError: the event cannot follow what the bazaar has seen; only a log that was not made by `decide` brings this.
-    """
+    """Let an event of the entry ``offset``, decided ``at``, change the bazaar; raises as `fold` does."""
     bazaar.offset, bazaar.at = offset, at
     match event:
         case happened.TicketIssued():

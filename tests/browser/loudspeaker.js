@@ -4,9 +4,7 @@
 async ({ happenings, seconds }) => {
   const { SpeechQueue, Speaker } = await import("/static/speech.js");
   const HEARD_MS = 60000;
-  const standing = new Map();
-  const timers = [];
-  const said = [];
+  const standing = new Map(), timers = [], said = [];
   let now = 0;
 
   const rest = (ms) => new Promise((done) => timers.push({ at: now + ms, done }));
