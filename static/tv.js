@@ -68,8 +68,9 @@ function start() {
 
 /** @param {import("./feed.js").Frame} frame */
 function apply(frame) {
-  // The screen is no more, or the desk has made something else of it: the server draws what it is now.
-  if (!frame.view || JSON.stringify(frame.view.screen) !== JSON.stringify(page.frame.view.screen)) return location.reload();
+  // The screen is no more, the desk has made something else of it, or another edition began: the server draws what it is now.
+  const { epoch, view: { screen } } = page.frame;
+  if (!frame.view || frame.epoch !== epoch || JSON.stringify(frame.view.screen) !== JSON.stringify(screen)) return location.reload();
   view = frame.view;
   if (frame.at > hubNow()) heard = { at: frame.at, since: performance.now() };
   queue.take(frame);
