@@ -14,27 +14,33 @@ export class Arming {
     this.forget = forget;
     /** @type {Element | null} the button that was pressed once */
     this.button = null;
-    this.at = 0;
-    this.timer = 0;
+    this.ready = false;
+    this.timers = [0, 0];
   }
 
   /** Whether this press is to be carried out. @param {HTMLFormElement} form one with `data-final` asks first @param {Element} button */
   isMeant(form, button) {
     const again = this.button === button;
-    if (again && performance.now() - this.at < TWITCH_MS) return false;
+    if (again && !this.ready) return false;
     this.disarm();
     if (again || !form.hasAttribute("data-final")) return true;
     this.button = button;
-    this.at = performance.now();
-    this.timer = setTimeout(() => this.disarm(), ARMED_MS);
-    mark(button, "data-armed", "");
+    this.ready = false;
+    this.timers = [setTimeout(() => this.listen(), TWITCH_MS), setTimeout(() => this.disarm(), ARMED_MS)];
+    mark(button, "data-armed", "asking");
     this.ask(button, one("[data-words]", button).textContent);
     return false;
   }
 
+  /** From now on another press is the second one. */
+  listen() {
+    this.ready = true;
+    mark(/** @type {Element} */ (this.button), "data-armed", "ready");
+  }
+
   disarm() {
     if (!this.button) return;
-    clearTimeout(this.timer);
+    this.timers.forEach(clearTimeout);
     mark(this.button, "data-armed", false);
     this.forget(this.button);
     this.button = null;

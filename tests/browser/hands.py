@@ -108,8 +108,7 @@ class Tablet:
     async def _tap(self, button: str) -> None:
         await self.page.tap(button)
         if await self.page.locator(f"{button}[data-armed]").count():
-            await self.page.clock.run_for(TWITCH_MS)
-            await self.page.tap(button)
+            await self.page.tap(f"{button}[data-armed=ready]")
 
     async def bring_back(self, label: str) -> None:
         """Let somebody who was set aside wait again."""

@@ -11,7 +11,6 @@ from tests.serving import Served
 
 NEXT = "[data-next-button]"
 COMMANDS = "**/counter/1/commands"
-ARMING_MS = 400
 READY = "body[data-ready][data-connected]"
 
 
@@ -43,6 +42,5 @@ async def kept(page: Page) -> list[dict[str, object]]:
 async def twice(button: Locator) -> None:
     """Press what cannot be taken back: once, and once more when it has asked, later than a second tap of one twitch would come."""
     await button.click()
-    await expect(button).to_have_attribute("data-armed", "")
-    await button.page.wait_for_timeout(ARMING_MS)
+    await expect(button).to_have_attribute("data-armed", "ready")
     await button.click()

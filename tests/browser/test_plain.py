@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.devices import Devices
-from tests.browser.hands import READY, TWITCH_MS
+from tests.browser.hands import READY
 from tests.browser.running import Bazaar
 
 pytestmark = pytest.mark.browser
@@ -135,7 +135,7 @@ async def test_a_counter_by_keys(devices: Devices, bazaar: Bazaar) -> None:
     await tablet.page.keyboard.type("skck")
     await reach(tablet.page, "[data-command=transfer] button[value=skck]")
     await tablet.page.keyboard.press("Enter")
-    await tablet.page.clock.run_for(TWITCH_MS)
+    await tablet.page.locator("[data-command=transfer] button[data-armed=ready]").wait_for()
     await tablet.page.keyboard.press("Enter")
     await tablet.shows("")
     await expect(tablet.next).to_be_focused()

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, Page, expect
 
 from server.core.values import CounterNumber, Label, TicketState
 from tests.browser.devices import Devices
-from tests.browser.officer import ARMING_MS, COMMANDS, NEXT, READY, Clock, calls, kept, shows, twice
+from tests.browser.officer import COMMANDS, NEXT, READY, Clock, calls, kept, shows, twice
 from tests.browser.running import Bazaar
 from tests.browser.test_access import faults_of
 from tests.serving import Served
@@ -39,8 +39,7 @@ async def test_finish_is_pressed_twice(tablet: Page, served: Served) -> None:
     await tablet.dblclick(FINISH)
     await expect(tablet.locator("body[data-told=asked] [data-saved]")).not_to_be_empty()
     await shows(tablet, "A-001")
-    await tablet.wait_for_timeout(ARMING_MS)
-    await tablet.click(FINISH)
+    await tablet.click(f"{FINISH}[data-armed=ready]")
     await shows(tablet, "")
     assert TicketState.SERVED is served.room.bazaar.tickets[Label("A-001")].state
 
