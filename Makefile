@@ -1,6 +1,6 @@
 # The two commands are `make demo` and `make test`. Each first installs what it needs into .venv; the work is done by tools/*.sh.
 .NOTPARALLEL:
-.PHONY: help install demo start test bench format lock messages screens check-js clean
+.PHONY: help install demo start test bench format lock messages screens screen-day check-js clean
 
 help: ## this list
 	@echo 'make demo   urut at work: sample bazaar, simulated residents and officers   (ARGS="--port 9000 --quiet" passes flags on)'
@@ -41,6 +41,10 @@ screens: ## the pictures in docs/screens anew, of every page on its device
 	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/phone_screens.py
 	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/tv_screens.py
 	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/tablet_screens.py
+
+screen-day: ## what a hall TV holds in memory after a day of calls
+	@bash tools/install.sh dev
+	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/screen_day.py
 
 check-js: ## types of static/*.js (needs npm; no part of make test)
 	@npx --yes --package typescript@7 tsc --noEmit --allowJs --checkJs --strict --target ES2018 --lib ES2018,DOM,DOM.Iterable static/*.js

@@ -1,6 +1,7 @@
 """What a hall TV holds after a day: a real Chromium shows calls, cards and slides for 24 hours on a clock that runs fast.
 
-    CHROMIUM=$(bash tools/chromium.sh) .venv/bin/python -m tools.screen_day [HOURS]
+    make screen-day
+    CHROMIUM=$(bash tools/chromium.sh) .venv/bin/python tools/screen_day.py HOURS
 
 Prints the heap after collecting, DOM nodes and listeners, hour by hour; about five minutes for a day.
 """

@@ -103,9 +103,14 @@ async def old_page(edition: Edition, folder: Path) -> AsyncIterator[OldPage]:
 
 async def _port(folder: Path, process: asyncio.subprocess.Process) -> int:
     """Where it lets itself be driven, as soon as it says so."""
-    said = folder / "said.log"
     async with asyncio.timeout(START_S):
-        while "DevTools listening on" not in said.read_text(errors="replace"):
-            assert process.returncode is None, f"the old Chromium did not start:\n{said.read_text(errors='replace')}"
+        while not (address := _address(folder, process)):
             await asyncio.sleep(LOOK_S)
-    return int(said.read_text(errors="replace").split("DevTools listening on ws://", 1)[1].split("/", 1)[0].rpartition(":")[2])
+    return int(address.rpartition(":")[2])
+
+
+def _address(folder: Path, process: asyncio.subprocess.Process) -> str:
+    """What it has said of its address, "" as long as it has not."""
+    said = (folder / "said.log").read_text(errors="replace")
+    assert process.returncode is None, f"the old Chromium did not start:\n{said}"
+    return said.partition("DevTools listening on ws://")[2].partition("/")[0]
