@@ -1,4 +1,5 @@
 // Being told of one's turn when the page is closed: by the browser's push service, or by a message to a phone number.
+import { ask } from "./ask.js";
 import { one, tell } from "./dom.js";
 
 const { url, strings } = JSON.parse(one("#messages").textContent);
@@ -16,7 +17,7 @@ function start() {
   }
   form.addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
-    attempt(() => ask({ phone: form.elements.phone.value }));
+    attempt(() => keep({ phone: form.elements.phone.value }));
   });
   one("[data-erase]").addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
@@ -37,23 +38,24 @@ async function attempt(work) {
 
 async function subscribe() {
   if ((await Notification.requestPermission()) !== "granted") return strings.denied;
-  const { key } = await (await fetch(url, { credentials: "same-origin" })).json();
+  const { key } = (await ask("GET", url)).body;
   const { pushManager } = await navigator.serviceWorker.ready;
   const push = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: bytes(key) });
-  return ask({ push });
+  return keep({ push });
 }
 
 /** @param {{[name: string]: any}} contact */
-async function ask(contact) {
-  const body = JSON.stringify(Object.assign({ ahead: Number(form.elements.ahead.value) }, contact));
-  const headers = { "Content-Type": "application/json" };
-  const given = await fetch(url, { method: "POST", credentials: "same-origin", headers, body });
-  return given.ok ? strings.kept : (await given.json()).sentence;
+async function keep(contact) {
+  return sentenceOf(await ask("POST", url, Object.assign({ ahead: Number(form.elements.ahead.value) }, contact)), strings.kept);
 }
 
 async function erase() {
-  const given = await fetch(url, { method: "DELETE", credentials: "same-origin" });
-  return given.ok ? strings.erased : (await given.json()).sentence;
+  return sentenceOf(await ask("DELETE", url), strings.erased);
+}
+
+/** @param {import("./ask.js").Answer} answer @param {string} done what is said when it is */
+function sentenceOf({ ok, body }, done) {
+  return ok ? done : body.sentence || strings.unsent;
 }
 
 /** Base64 as addresses have it. @param {string} text */

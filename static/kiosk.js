@@ -1,12 +1,15 @@
 // The ticket kiosk: office, errand, number. One press is carried out once, however often it is sent; whoever walks away leaves nothing.
+import { ask } from "./ask.js";
 import { all, element, mark, one, tell, text } from "./dom.js";
 import { commandId, follow } from "./feed.js";
 import { watchIdle } from "./idle.js";
 import { chosen, markChosen, take } from "./take.js";
-import { say, sayMinutes } from "./words.js";
+import { paintWaits } from "./waits.js";
 
 const HELP_UNTIL = "urut-help-until";
 const PAGE_SHARE = 0.8;
+/** Conditions of a printer in which nobody needs to be told that there is no paper; null where there is no printer. */
+const PRINTS = [null, "ready", "paper_low"];
 
 const page = JSON.parse(one("#page").textContent);
 const form = one("[data-form]");
@@ -140,17 +143,10 @@ function callOfficer() {
 /** Say to the desk that this kiosk is there, and whether somebody calls; hear how its printer is. */
 async function report() {
   const help = isHelpCalled();
-  const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  try {
-    const answer = await fetch(`${page.kiosk}/report`, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify({ help }) });
-    const { printer } = await answer.json();
-    if (!answer.ok) throw new Error(String(answer.status));
-    one("[data-no-paper]").hidden = !printer || printer === "ready" || printer === "paper_low";
-    paintHelp(help);
-  } catch (error) {
-    paintHelp(false);
-    if (help) tell(one("[data-answer]"), page.strings.uncalled);
-  }
+  const { ok, body } = await ask("POST", `${page.kiosk}/report`, { help });
+  paintHelp(help && ok);
+  if (ok) one("[data-no-paper]").hidden = PRINTS.includes(body.printer);
+  else if (help) tell(one("[data-answer]"), page.strings.uncalled);
 }
 
 function isHelpCalled() {
@@ -160,8 +156,8 @@ function isHelpCalled() {
 /** Look after the paper while its owner stands there. @param {string[]} labels */
 async function lookAtPrints(labels) {
   const query = labels.map((label) => `ticket=${encodeURIComponent(label)}`).join("&");
-  const states = await fetch(`${page.kiosk}/prints?${query}`, { credentials: "same-origin" }).then((answer) => answer.json(), () => ({}));
-  const found = Object.values(states);
+  const { ok, body } = await ask("GET", `${page.kiosk}/prints?${query}`);
+  const found = ok ? Object.values(body) : [];
   const state = found.includes("given_up") ? "given_up" : found.includes("waiting") ? "waiting" : found.length ? "printed" : "";
   if (state) paintPrint(state);
   if (state === "printed" || state === "given_up") clearInterval(printing);
@@ -258,9 +254,8 @@ function paintBazaar({ view }) {
   isClosed = view.closed;
   form.hidden = isClosed || step === "done";
   one("[data-bazaar-closed]").hidden = !isClosed;
+  paintWaits(view.lines, page.strings);
   for (const [prefix, line] of Object.entries(view.lines)) {
-    const waiting = Object.values(line.waiting).reduce((sum, count) => sum + count, 0);
-    one(`[data-wait="${prefix}"]`, form).textContent = `${say(page.strings.waiting, { n: waiting })} · ${sayMinutes(line.minutes, page.strings)}`;
     for (const errand of all(`[data-line="${prefix}"]`, form)) setOpen(errand, line.open && !view.closed_services.includes(errand.dataset.errand));
   }
   for (const button of all("[data-open]", form)) {

@@ -2,6 +2,7 @@
 
 import { all, element, one } from "./dom.js";
 import { follow } from "./feed.js";
+import { waitingIn } from "./waits.js";
 import { say, sayMinutes } from "./words.js";
 
 const page = JSON.parse(one("#page").textContent);
@@ -18,10 +19,9 @@ function apply({ view }) {
   }
 }
 
-/** @param {Element} row @param {{open: boolean, waiting: {[lane: string]: number}, minutes: [number, number] | null, left: number | null}} line */
+/** @param {Element} row @param {import("./waits.js").LineNow} line */
 function renderLine(row, line) {
-  const waiting = Object.values(line.waiting).reduce((sum, n) => sum + n, 0);
-  one("[data-waiting]", row).textContent = say(page.strings.waiting, { n: waiting });
+  one("[data-waiting]", row).textContent = say(page.strings.waiting, { n: waitingIn(line) });
   one("[data-wait]", row).textContent = line.open ? sayMinutes(line.minutes, page.strings) : page.strings.full;
   one("[data-left]", row).textContent = line.left === null ? "" : say(page.strings.left, { n: line.left });
 }

@@ -1,5 +1,6 @@
 // The page of one visit: each ticket's place, and the call when it comes. The server drew the first picture; frames keep it true.
 import { Alarm } from "./alarm.js";
+import { ask } from "./ask.js";
 import { LIVE, cardOf, paintAge, paintOrder, paintTicket } from "./cards.js";
 import { mark, one, tell, text } from "./dom.js";
 import { commandId, follow } from "./feed.js";
@@ -97,16 +98,9 @@ async function press(event) {
 /** Send a form's command; "" or what went wrong. Without an answer the next press sends the same command, not another. @param {any} form */
 async function send(form) {
   const { do: order, ticket, command_id: id } = form.elements;
-  const body = JSON.stringify({ do: order.value, ticket: ticket.value, command_id: id.value });
-  const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  try {
-    const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", headers, body });
-    const { sentence } = await answer.json();
-    if (answer.status < 500) id.value = commandId();
-    return answer.ok ? "" : sentence;
-  } catch (error) {
-    return page.strings.unsent;
-  }
+  const { status, ok, body } = await ask("POST", form.action, { do: order.value, ticket: ticket.value, command_id: id.value });
+  if (status && status < 500) id.value = commandId();
+  return ok ? "" : body.sentence || page.strings.unsent;
 }
 
 // Render

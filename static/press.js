@@ -2,12 +2,13 @@
 // A press that is sent twice is one press (its command_id), and one that comes too late calls nobody (its `seen`). So it is kept and
 // sent again for as long as it takes; but what would call somebody is not sent long after it was pressed, unless the officer says so again.
 
+import { ask } from "./ask.js";
 import { backOff } from "./feed.js";
 
 /**
  * @typedef {{command_id: string, do: string, [field: string]: any}} Command
  * @typedef {{command: Command, at: number}} Press  at: when it was pressed or meant again, by this device's clock; for its age only
- * @typedef {{status: number, body: any}} Answer  status 0: none came
+ * @typedef {import("./ask.js").Answer} Answer
  * @typedef {"" | "network" | "pairing" | "old"} Trouble  why the first press still waits
  * @typedef {{
  *   url: string, key: string, storage: Storage | null,
@@ -17,7 +18,6 @@ import { backOff } from "./feed.js";
  * }} Wish  isMoot: as far as is known now, the hub would refuse the command, or has carried it out already: sending it calls nobody
  */
 
-const ANSWER_MS_MAX = 8000;
 const PRESSES_MAX = 20;
 const PAIRING_MS = 10000;
 /** After this the person whom a press would call may be gone, and the officer busy with something else. */
@@ -139,7 +139,7 @@ export class Presses {
     if (this.sending || !press) return;
     if (this.asked()) return this.ask();
     this.sending = true;
-    const answer = await post(this.wish.url, press.command);
+    const answer = await ask("POST", this.wish.url, press.command);
     this.sending = false;
     if (settles(answer)) this.settle(press, answer);
     else this.sendLater(answer);
@@ -176,26 +176,4 @@ export class Presses {
 function settles({ status, body }) {
   if (status === 200) return typeof body.offset === "number";
   return status < 500 && !TRY_AGAIN.includes(status) && !NOT_PAIRED.includes(status) && typeof body.code === "string";
-}
-
-/** @param {string} url @param {Command} command @returns {Promise<Answer>} */
-function post(url, command) {
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", url);
-    request.setRequestHeader("Content-Type", "application/json");
-    request.setRequestHeader("Accept", "application/json");
-    request.timeout = ANSWER_MS_MAX;
-    request.onloadend = () => resolve({ status: request.status, body: parsed(request.responseText) });
-    request.send(JSON.stringify(command));
-  });
-}
-
-/** @param {string} text */
-function parsed(text) {
-  try {
-    return JSON.parse(text) || {};
-  } catch (_) {
-    return {};
-  }
 }

@@ -1,5 +1,6 @@
 // The desk's page of ticket printers: how each one is now, and which tickets did not come out. The rest of the page is forms.
 
+import { ask } from "./ask.js";
 import { all, element, mark, one, text } from "./dom.js";
 
 const ASK_MS = 3000;
@@ -7,14 +8,10 @@ const ASK_MS = 3000;
 const page = JSON.parse(one("#page").textContent);
 const list = one("[data-devices]");
 
-async function ask() {
-  try {
-    const answer = await fetch(list.dataset.devices, { credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json" } });
-    if (answer.ok) paint((await answer.json()).devices);
-  } catch (_) {
-    // Asked again in a moment.
-  }
-  setTimeout(ask, ASK_MS);
+async function look() {
+  const { ok, body } = await ask("GET", list.dataset.devices);
+  if (ok) paint(body.devices);
+  setTimeout(look, ASK_MS);
 }
 
 /** @param {{device: string, state: string, light: string, missing: string[]}[]} devices */
@@ -48,5 +45,5 @@ function paintMissing(place, form, labels) {
   }
 }
 
-ask();
+look();
 document.body.dataset.ready = "";

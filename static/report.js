@@ -1,5 +1,7 @@
 // A device says how it finds itself: at once, whenever that changes, and three times a minute. The desk shows it.
 
+import { ask } from "./ask.js";
+
 const REPORT_MS = 20000;
 
 /**
@@ -15,15 +17,9 @@ export function keepReporting(wish) {
   async function send() {
     const finding = wish.finding();
     told = finding.state;
-    const body = JSON.stringify({ device: wish.device, version: wish.version, state: finding.state, offset: finding.offset });
-    try {
-      const headers = { Accept: "application/json", "Content-Type": "application/json" };
-      const answer = await fetch(`${wish.base}/devices`, { method: "POST", credentials: "same-origin", headers, body });
-      if (answer.status === 404 && wish.onGone) wish.onGone();
-      if (answer.ok && wish.onAnswer) wish.onAnswer(await answer.json());
-    } catch (_) {
-      // The next report is soon.
-    }
+    const { status, ok, body } = await ask("POST", `${wish.base}/devices`, { device: wish.device, version: wish.version, ...finding });
+    if (status === 404 && wish.onGone) wish.onGone();
+    if (ok && wish.onAnswer) wish.onAnswer(body);
   }
 
   send();

@@ -1,5 +1,6 @@
 // The desk's screens and devices: their rows follow the desk's view, and their states are asked for again and again.
 
+import { ask } from "./ask.js";
 import { all, mark, one, renderRows, text } from "./dom.js";
 import { say } from "./words.js";
 
@@ -19,20 +20,15 @@ export class Screens {
     this.screens = [];
     /** @type {Map<string, Device>} */
     this.devices = new Map();
-    this.ask();
+    this.look();
   }
 
   // Actions
 
-  async ask() {
-    try {
-      const url = one("[data-devices]").dataset.devices;
-      const answer = await fetch(url, { credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json" } });
-      if (answer.ok) this.heard(await answer.json());
-    } catch (_) {
-      // Asked again; the head of the page tells that there is no connection.
-    }
-    setTimeout(() => this.ask(), ASK_MS);
+  async look() {
+    const { ok, body } = await ask("GET", one("[data-devices]").dataset.devices);
+    if (ok) this.heard(body);
+    setTimeout(() => this.look(), ASK_MS);
   }
 
   /** @param {{devices: Device[], day_code: string}} answer */

@@ -2,6 +2,7 @@
 
 import { all, one, text } from "./dom.js";
 import { fitting } from "./search.js";
+import { waitingIn } from "./waits.js";
 
 /** @type {() => void} */
 let onClosed = () => {};
@@ -59,6 +60,6 @@ function filter(input) {
 export function tellWaits(bazaar, words) {
   for (const place of all("[data-wait-in]")) {
     const line = bazaar.lines[place.dataset.waitIn];
-    text(place, line ? words(line.waiting.regular + line.waiting.priority) : "");
+    text(place, line ? words(waitingIn(line)) : "");
   }
 }

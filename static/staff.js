@@ -1,6 +1,7 @@
 // What the tablet and the desk share: one channel followed, commands pressed by forms, and the strip that says how they fare.
 // A command is a form of the page: without this script the browser posts it; with it the same fields go as JSON, kept until answered.
 
+import { ask } from "./ask.js";
 import { all, disable, mark, one, text } from "./dom.js";
 import { commandId, follow } from "./feed.js";
 import { LATE_MS, Outbox } from "./outbox.js";
@@ -105,13 +106,8 @@ export class Staff {
   /** Ask for the view, in case that its frame is late, or that there is nothing new to send. */
   async catchUp() {
     const landing = this.landing;
-    try {
-      const url = `${this.page.base}/views/${this.frame.channel}`;
-      const answer = await fetch(url, { credentials: "same-origin", headers: { Accept: "application/json" } });
-      if (answer.ok) this.apply(await answer.json());
-    } catch (_) {
-      // The feed goes on trying, and the head of the page tells the age of what is shown.
-    }
+    const { ok, body } = await ask("GET", `${this.page.base}/views/${this.frame.channel}`);
+    if (ok) this.apply(body);
     if (this.landing === landing) this.landed();
     this.render();
   }
@@ -227,7 +223,6 @@ export class Staff {
     const place = one("[data-age]");
     place.setAttribute("data-seconds", String(age.seconds));
     mark(place, "data-stale", age.stale ? "" : false);
-    mark(document.body, "data-old", age.stale ? "" : false);
     const since = { n: age.seconds, ago: duration(age.seconds * 1000), time: this.clock.format(this.now() - age.seconds * 1000) };
     text(place, say(age.stale ? this.page.strings.stale : this.page.strings.age, since));
     this.renderWaiting();

@@ -1,6 +1,7 @@
 // A counter's tablet: one huge Next, what is at the counter, and the rest within a thumb's reach. Presses are kept in press.js.
 
 import { Arming } from "./arming.js";
+import { ask } from "./ask.js";
 import { stayAwake } from "./awake.js";
 import { all, disable, mark, one, renderRows, text } from "./dom.js";
 import { isShown, setUpKeys } from "./keys.js";
@@ -85,14 +86,9 @@ function stayHere(event) {
 async function look(sheet) {
   const channel = { transfer: "bazaar", takeover: "hall" }[sheet];
   if (!channel) return;
-  try {
-    const answer = await fetch(`${page.base}/views/${channel}`, { credentials: "same-origin", headers: { Accept: "application/json" } });
-    const { view } = await answer.json();
-    if (sheet === "transfer") tellWaits(view, (n) => `· ${say(strings.wait_there, { n })}`);
-    else tellStands(view, strings.states);
-  } catch (_) {
-    // The head of the page tells that there is no connection.
-  }
+  const { ok, body } = await ask("GET", `${page.base}/views/${channel}`);
+  if (ok && sheet === "transfer") tellWaits(body.view, (n) => `· ${say(strings.wait_there, { n })}`);
+  else if (ok) tellStands(body.view, strings.states);
 }
 
 function focusMain() {

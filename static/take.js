@@ -1,5 +1,6 @@
 // What the phone's and the kiosk's way to a number share, as templates/take.html does: what is chosen, and asked for.
 
+import { ask } from "./ask.js";
 import { all, mark, one } from "./dom.js";
 import { commandId } from "./feed.js";
 
@@ -22,14 +23,8 @@ export async function take(form, unsent) {
   const services = chosen(form).map((errand) => errand.dataset.errand);
   const asked = { visit: visit && visit.value, code: code && code.value, representing: Boolean(representing && representing.checked) };
   const wish = { services, lane: lane.value, command_id: id.value, ...asked };
-  const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  try {
-    const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", headers, body: JSON.stringify(wish) });
-    const body = await answer.json();
-    if (answer.ok) return { taken: body, sentence: "" };
-    if (answer.status < 500) id.value = commandId();
-    return { taken: null, sentence: body.sentence };
-  } catch (error) {
-    return { taken: null, sentence: unsent };
-  }
+  const { status, ok, body } = await ask("POST", form.action, wish);
+  if (ok) return { taken: body, sentence: "" };
+  if (status && status < 500) id.value = commandId();
+  return { taken: null, sentence: body.sentence || unsent };
 }

@@ -1,5 +1,6 @@
 // A TV that is no screen yet: asks again and again whether the desk has set it up, and goes there.
 
+import { ask } from "./ask.js";
 import { mark, one, text } from "./dom.js";
 
 const page = JSON.parse(one("#page").textContent);
@@ -8,22 +9,16 @@ const page = JSON.parse(one("#page").textContent);
 
 function start() {
   document.body.setAttribute("data-ready", "");
-  setTimeout(ask, page.ask_ms);
+  setTimeout(look, page.ask_ms);
 }
 
 // Actions
 
-async function ask() {
-  let answer = null;
-  try {
-    const response = await fetch(`${page.base}/tv-code`, { credentials: "same-origin", cache: "no-store" });
-    answer = response.ok ? await response.json() : null;
-  } catch (_) {
-    // Said below, and asked again.
-  }
-  if (answer && (answer.ready || answer.code !== page.code)) return location.replace(`${page.base}/tv`);
-  renderStatus(answer !== null);
-  setTimeout(ask, page.ask_ms);
+async function look() {
+  const { ok, body } = await ask("GET", `${page.base}/tv-code`);
+  if (ok && (body.ready || body.code !== page.code)) return location.replace(`${page.base}/tv`);
+  renderStatus(ok);
+  setTimeout(look, page.ask_ms);
 }
 
 // Render

@@ -168,7 +168,6 @@ function renderCall() {
   showPage(pageOf(shownCall.counter));
   box.setAttribute("data-label", shownCall.label);
   box.setAttribute("data-counter", shownCall.counter);
-  box.setAttribute("data-call-offset", shownCall.call_offset);
   box.setAttribute("data-calls", shownCall.calls);
   one("[data-agency]", box).textContent = page.agencies[shownCall.agency];
   one("[data-number]", box).textContent = shownCall.counter;
