@@ -11,9 +11,8 @@ from server.hub.room import Room
 from server.web.addresses import public_url, staff_url
 from server.web.credentials import KIOSKS, SUPERVISOR, counter_principal, kiosk_principal
 from server.web.pairing import pairing_path
-from server.web.qr import inline_qr
+from server.web.qr import ON_PAPER, inline_qr
 
-QR_BORDER = 4
 """The quiet zone that cameras need around a code on paper."""
 
 
@@ -39,4 +38,4 @@ def pairing_codes(request: web.Request, room: Room) -> Iterator[PairingCode]:
 
 
 def _code(kind: str, number: int | None, link: str, *, agency: Text = "") -> PairingCode:
-    return PairingCode(kind=kind, number=number, agency=agency, link=link, qr=inline_qr(link, border=QR_BORDER))
+    return PairingCode(kind=kind, number=number, agency=agency, link=link, qr=inline_qr(link, border=ON_PAPER))

@@ -16,7 +16,7 @@ from server.web.errors import Problem
 from server.web.keys import CREDENTIALS
 from server.web.pages import render, said
 from server.web.pairing import page_of
-from server.web.requests import Form, carry_out, check_origin, form_body, principals_of, require, room_of, scope_of_room
+from server.web.requests import Form, carry_out, check_origin, form_body, principals_of, require, room_of, scope_of_room, text_in
 from server.web.rolls import AT_ONCE_MAX, FORMATS, SHEET_MAX, hand_out, papers_of, printed_papers
 
 routes = web.RouteTableDef()
@@ -51,10 +51,10 @@ async def give(request: web.Request) -> web.Response:
     by = _staff(request, room)
     form = await form_body(request)
     try:
-        line, lane = _lane(room, _text(form, "line"), _text(form, "lane"))
+        line, lane = _lane(room, text_in(form, "line"), text_in(form, "lane"))
         first, count = _number(form, "first", NUMBER_MAX), _number(form, "count", AT_ONCE_MAX)
         row = papers_of(line, lane, first, first + count - 1)
-        command = hand_out(request.app[CREDENTIALS], scope_of_room(room), row, _text(form, "command_id"))
+        command = hand_out(request.app[CREDENTIALS], scope_of_room(room), row, text_in(form, "command_id"))
         await carry_out(request, room, command, "desk" if by == ADMIN else by)
     except Problem as problem:
         return _page(request, room, by, status=problem.status, fault=said(request, problem.sentence, problem.fields))
@@ -67,11 +67,11 @@ async def sheet(request: web.Request) -> web.Response:
     room = room_of(request)
     require(request, room, ADMIN, SUPERVISOR)
     asked = {name: [value] for name, value in request.query.items()}
-    line, lane = _lane(room, request.match_info["line"], _text(asked, "lane") or Lane.REGULAR.value)
+    line, lane = _lane(room, request.match_info["line"], text_in(asked, "lane") or Lane.REGULAR.value)
     first, last = _number(asked, "from", NUMBER_MAX), _number(asked, "to", NUMBER_MAX)
     if not 0 <= last - first < SHEET_MAX:
         raise errors.malformed("to", f"must be {SHEET_MAX} numbers away at most, and not before the first")
-    form = _text(asked, "format") or FORMATS[0]
+    form = text_in(asked, "format") or FORMATS[0]
     if form not in FORMATS:
         raise errors.malformed("format", f"none of {', '.join(FORMATS)}")
     credentials, bazaar = request.app[CREDENTIALS], room.plan.bazaar
@@ -122,12 +122,8 @@ def _lane(room: Room, prefix: str, lane: str) -> tuple[Line, Lane]:
     return line, of
 
 
-def _text(form: Form, field: str) -> str:
-    return next(iter(form.get(field, ())), "")
-
-
 def _number(form: Form, field: str, most: int) -> int:
-    text = _text(form, field)
+    text = text_in(form, field)
     if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
         raise errors.malformed(field, f"is no number from 1 to {most}")
     return int(text)

@@ -35,7 +35,6 @@ COUNTERS_PER_PAGE = 5
 RECENT_SLOTS = 4
 TURN_DIGITS_MAX = 6
 PAGE_S = 9
-QR_BORDER = 2
 
 
 @routes.get("/")
@@ -89,7 +88,7 @@ async def tv(request: web.Request) -> web.Response:
         next_turn=turn + 1,
         card=card_of_turn(turn, told, await slide_cards(request, room), frame["view"]["announcements"], frame["at"]),
         join_url=join_url,
-        join_qr=inline_qr(join_url, border=QR_BORDER),
+        join_qr=inline_qr(join_url),
         day_code=day_code_of(request, room) if screen in screens_paired(request, room) else "",
         page={
             "base": home_of(room),

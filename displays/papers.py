@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from displays.visit_pages import visit_path
 from server.core.values import Prefix
 from server.hub.room import Room
 from server.store.command_ids import new_command_id
@@ -10,7 +11,7 @@ from server.web.addresses import home_of
 from server.web.errors import Problem
 from server.web.keys import CREDENTIALS
 from server.web.pages import render, said
-from server.web.requests import carry_out, check_limit, check_origin, form_body, room_of, scope_of_room, visit_token
+from server.web.requests import carry_out, check_limit, check_origin, form_body, room_of, scope_of_room, text_in, visit_token
 from server.web.rolls import Paper, hand_out, paper_of, papers_of
 
 routes = web.RouteTableDef()
@@ -40,7 +41,7 @@ async def begin(request: web.Request) -> web.Response:
         if 1 <= ahead <= AHEAD_MAX:
             line = room.plan.line(paper.line)
             row = papers_of(line, paper.lane, paper.number - ahead + 1, paper.number)
-            command = hand_out(request.app[CREDENTIALS], scope_of_room(room), row, next(iter(form.get("command_id", ())), ""))
+            command = hand_out(request.app[CREDENTIALS], scope_of_room(room), row, text_in(form, "command_id"))
             await carry_out(request, room, command, "phone")
     except Problem as problem:
         fault = said(request, problem.sentence, problem.fields)
@@ -74,7 +75,7 @@ def _to_visit(request: web.Request, room: Room, paper: Paper) -> web.Response | 
     visit = request.app[CREDENTIALS].paper_visit(scope_of_room(room), paper.label)
     if visit not in room.bazaar.visits:
         return None
-    return web.Response(status=303, headers={"Location": f"{home_of(room)}/visit/{visit_token(request, room, visit)}"})
+    return web.Response(status=303, headers={"Location": visit_path(room, visit_token(request, room, visit))})
 
 
 def _paper(request: web.Request, room: Room) -> Paper:

@@ -14,7 +14,6 @@ routes = web.RouteTableDef()
 
 ASK_MS = 3000
 """How often a TV asks whether it has been set up."""
-QR_BORDER = 2
 
 
 @routes.get("/{bazaar}/tv")
@@ -66,7 +65,7 @@ def _pairing_page(request: web.Request, room: Room, tv: str, pairing: Pairing, *
         bazaar=room.plan.bazaar,
         gone=status != 200,
         code=pairing.code,
-        qr=inline_qr(approve_url, border=QR_BORDER),
+        qr=inline_qr(approve_url),
         approve_url=approve_url,
         page={"base": home_of(room), "code": pairing.code, "ask_ms": ASK_MS},
     )

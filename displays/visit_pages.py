@@ -15,7 +15,7 @@ from server.web.credentials import COOKIE_S, DEVICE_COOKIE, new_device
 from server.web.keys import CREDENTIALS, CROWD, MESSAGES
 from server.web.pages import FILES, local_time, render
 from server.web.qr import qr_picture
-from server.web.requests import Form, device_of, room_of, visit_of
+from server.web.requests import Form, device_of, room_of, text_in, visit_of
 
 routes = web.RouteTableDef()
 
@@ -67,7 +67,7 @@ async def qr(request: web.Request) -> web.Response:
 def join_page(request: web.Request, room: Room, *, status: int = 200, fault: str = "", form: Form = NO_FORM) -> web.Response:
     """The page to take numbers; with what was filled in and why it did not work when it comes back."""
     offered = offices(room.bazaar)
-    visit = request.match_info.get("token", "") or _filled(form, "visit")
+    visit = request.match_info.get("token", "") or text_in(form, "visit")
     return render(
         request,
         "join.html",
@@ -78,18 +78,14 @@ def join_page(request: web.Request, room: Room, *, status: int = 200, fault: str
         precheck=precheck(room.bazaar, offered),
         visit=visit,
         chosen=form.get("services", ()),
-        lane=_filled(form, "lane") or "regular",
+        lane=text_in(form, "lane") or "regular",
         representing="representing" in form,
         asks_code=room.plan.bazaar.day_code and not visit,
-        code=_filled(form, "code"),
+        code=text_in(form, "code"),
         fault=fault,
         command_id=new_command_id(),
         page={"base": home_of(room), "frame": room.frame("bazaar").as_map()},
     )
-
-
-def _filled(form: Form, field: str) -> str:
-    return next(iter(form.get(field, ())), "")
 
 
 def visit_page(request: web.Request, room: Room, visit: VisitId, *, status: int = 200, fault: str = "", fault_of: str = "") -> web.Response:

@@ -1,8 +1,6 @@
 """Asking to be told of one's turn, seeing what is kept for it, and having it erased."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from aiohttp import web
@@ -15,6 +13,7 @@ from displays.alerts.webhook import Gateway
 from displays.visit_pages import known_visit, visit_path
 from server.store.errors import StoreUnreachable
 from server.web import errors
+from server.web.background import run_beside
 from server.web.i18n import Catalogues
 from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, HUB, MESSAGES
 from server.web.pages import language_of
@@ -36,15 +35,7 @@ def install_alerts(app: web.Application, *, gateway: Gateway | None = None, push
     app[ALERTS] = AlertService(hub, app[DEVICES], credentials, letterbox, lambda room, token: public + visit_path(room, token))
     app[MESSAGES] = gateway is not None
     app[OWN_PUSH_SERVICES] = frozenset(push_services)
-    app.cleanup_ctx.append(_run)
-
-
-async def _run(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(app[ALERTS].run())
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    run_beside(app, app[ALERTS].run)
 
 
 @routes.get("/{bazaar}/visit/{token}/alerts")

@@ -20,7 +20,7 @@ from server.web.errors import Problem
 from server.web.keys import DEVICES
 from server.web.pages import render, said
 from server.web.qr import inline_qr
-from server.web.requests import Form, check_origin, form_body, json_body, require, room_of, visit_token
+from server.web.requests import Form, check_origin, form_body, json_body, require, room_of, text_in, visit_token
 
 routes = web.RouteTableDef()
 
@@ -29,7 +29,6 @@ IDLE_S, WARNING_S = 45, 15
 """After so long without a touch the kiosk belongs to the next person; the last seconds of it are counted down."""
 TIMES = {"idle_s": IDLE_S, "warning_s": WARNING_S, "report_ms": 15_000, "print_look_ms": 1000, "help_ms": 5 * 60_000}
 """What the page's script is told: how often it says that it is there, looks after the paper, and how long a call for an officer stands."""
-QR_BORDER = 2
 TICKETS_MAX = 20
 
 
@@ -139,12 +138,12 @@ def _page(request: web.Request, room: Room, kiosk_number: int, shown: _Shown | N
         offices=offices(room.bazaar),
         command_id=new_command_id(),
         chosen=shown.form.get("services", ()),
-        lane=next(iter(shown.form.get("lane", ())), "regular"),
+        lane=text_in(shown.form, "lane") or "regular",
         representing="representing" in shown.form,
         fault=shown.fault,
         helped="help" in request.query,
         tickets=shown.tickets,
-        qr=inline_qr(shown.link, border=QR_BORDER) if shown.link else "",
+        qr=inline_qr(shown.link) if shown.link else "",
         printer=_printer(request, kiosk_number),
         idle_s=IDLE_S,
         page={**TIMES, "base": home_of(room), "kiosk": path, "first_language": room.plan.bazaar.languages[0], "frame": frame},

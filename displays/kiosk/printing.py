@@ -8,12 +8,13 @@ that two people show. What may have come out before is printed with the mark of 
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from aiohttp import web
 
 from displays.kiosk.slips import Wording, sample_slip, slip_of
+from displays.visit_pages import visit_path
 from server.core.values import Label
 from server.hub.devices import REPORT_S, Detail, DeviceState
 from server.hub.room import Room
@@ -23,6 +24,7 @@ from server.printing.printer import Printer
 from server.printing.queue import PrintQueue, PrintState
 from server.store.errors import StoreUnreachable
 from server.web.addresses import home_of, public_url
+from server.web.background import run_beside
 from server.web.credentials import scope_of
 from server.web.keys import CREDENTIALS, DEVICES, HUB
 from server.web.pages import CATALOGUES, language_of
@@ -119,7 +121,7 @@ class Printing:
     def _link(self, room: Room, label: Label, public: str) -> str:
         scope = scope_of(room.plan.bazaar.id, room.epoch)
         token = self._app[CREDENTIALS].visit_token(scope, room.bazaar.tickets[label].visit)
-        return f"{public}{home_of(room)}/visit/{token}"
+        return public + visit_path(room, token)
 
 
 PRINTING = web.AppKey("printing", Printing)
@@ -128,7 +130,7 @@ PRINTING = web.AppKey("printing", Printing)
 def install_printing(app: web.Application, printers: Mapping[int, Printer]) -> None:
     """Give an application that serves kiosks their printers."""
     app[PRINTING] = Printing(app, printers)
-    app.cleanup_ctx.append(_run)
+    run_beside(app, app[PRINTING].run)
 
 
 def print_taken(request: web.Request, room: Room, by: str, labels: Iterable[Label], *, copy: bool) -> bool:
@@ -141,14 +143,6 @@ def print_taken(request: web.Request, room: Room, by: str, labels: Iterable[Labe
     if printing is None or kind != "kiosk":
         return False
     return printing.put(room, int(number), labels, language=language_of(request), public=public_url(request, ""), copy=copy)
-
-
-async def _run(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(app[PRINTING].run())
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 def _key(room: Room, label: str) -> str:

@@ -4,9 +4,6 @@ The version changes with anything that changes how a call sounds, so a browser m
 for days asks under an older version: it is served all the same, only told to keep nothing.
 """
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from functools import cache
 
 from aiohttp import web
@@ -21,6 +18,7 @@ from server.core.bazaar import Bazaar
 from server.core.values import CounterNumber, Label
 from server.hub.room import Room
 from server.web.addresses import home_of
+from server.web.background import run_beside
 from server.web.errors import no_voice, not_found, too_many
 from server.web.keys import HUB
 from server.web.limits import Limits
@@ -44,15 +42,7 @@ def install_voice(app: web.Application, voice: Voice) -> None:
     app[VOICE] = voice
     app[AHEAD] = Ahead(voice, app[HUB])
     app[NEW_SOUNDS] = Limits(burst=NEW_BURST, per_minute=NEW_PER_MINUTE)
-    app.cleanup_ctx.append(_run_ahead)
-
-
-async def _run_ahead(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(app[AHEAD].run())
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    run_beside(app, app[AHEAD].run)
 
 
 def voice_of_page(request: web.Request, room: Room) -> dict[str, object]:

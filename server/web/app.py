@@ -1,8 +1,6 @@
 """One aiohttp application: what every part shares, and the parts that this process serves."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 
 from aiohttp import WSCloseCode, web
 
@@ -10,6 +8,7 @@ from server.hub.devices import Devices
 from server.hub.hub import Hub
 from server.hub.wire import close_frame
 from server.web import api, ops, pairing
+from server.web.background import run_beside
 from server.web.credentials import Credentials
 from server.web.crowd import Crowd
 from server.web.keys import ADDRESSES, CREDENTIALS, CROWD, DEVICES, GUESSES, HUB, METRICS, NEW_SCREENS, REPORTS, Addresses
@@ -43,17 +42,9 @@ def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addres
     for routes in (ops.routes, *parts, api.routes, pairing.routes):
         app.add_routes(routes)
     app.on_response_prepare.append(strict_headers)
-    app.cleanup_ctx.append(_run_hub)
+    run_beside(app, app[HUB].run)
     app.on_shutdown.append(_say_goodbye)
     return app
-
-
-async def _run_hub(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(app[HUB].run())
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 async def _say_goodbye(app: web.Application) -> None:

@@ -162,6 +162,11 @@ async def form_body(request: web.Request) -> Form:
     return {name: [str(value) for value in form.getall(name)] for name in form}
 
 
+def text_in(form: Form, field: str) -> str:
+    """A field's text, "" where the form says nothing."""
+    return next(iter(form.get(field, ())), "")
+
+
 async def json_body(request: web.Request) -> dict[str, object]:
     """The JSON object that the request carries; raises `Problem` 413 or 422."""
     _check_not_compressed(request)

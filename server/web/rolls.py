@@ -13,7 +13,7 @@ from server.core.plan import Plan
 from server.core.plan_parts import Line
 from server.core.values import NUMBER_DIGITS, Label, Lane, Prefix, label_of
 from server.web.credentials import Credentials, same
-from server.web.qr import inline_qr
+from server.web.qr import ON_PAPER, inline_qr
 
 DIGITS_MAX = NUMBER_DIGITS + 1
 AT_ONCE_MAX = 50
@@ -21,8 +21,6 @@ AT_ONCE_MAX = 50
 SHEET_MAX = 500
 """As many papers stand on one sheet at most."""
 FORMATS = ("a4", "80mm")
-QR_BORDER = 4
-"""The quiet zone that cameras need around a code on paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,4 +73,4 @@ def hand_out(credentials: Credentials, scope: str, papers: Sequence[Paper], comm
 def printed_papers(site: str, bazaar_id: str, credentials: Credentials, scope: str, papers: Sequence[Paper]) -> list[Printed]:
     """The papers with their codes; ``site`` is where phones reach the public part."""
     paths = ((paper, paper_path(bazaar_id, credentials, scope, paper)) for paper in papers)
-    return [Printed(paper=paper, qr=inline_qr(site + path, border=QR_BORDER)) for paper, path in paths]
+    return [Printed(paper=paper, qr=inline_qr(site + path, border=ON_PAPER)) for paper, path in paths]
