@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from server.core.entry import Entry
+from server.core.values import natural
 from server.hub.room import Room
 from server.web import errors
 from server.web.credentials import ADMIN, SUPERVISOR, counter_principal
@@ -16,6 +17,7 @@ LISTS = ("agencies",)
 """Those that may be chosen several times."""
 TICKS = ("speaks", "urgent")
 """Those that are ticked or not there."""
+NUMBER_DIGITS_MAX = 9
 SENDERS = {ADMIN: "desk"}
 """What the log calls a principal, where that is another name."""
 
@@ -62,6 +64,5 @@ def _value(name: str, text: str) -> object:
         return text or None
     if name in TICKS:
         return text == "true"
-    if name in NUMBERS and text.isascii() and text.isdecimal() and len(text) < 10:
-        return int(text)
-    return text
+    number = natural(text, NUMBER_DIGITS_MAX) if name in NUMBERS else None
+    return text if number is None else number

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from server.core.events import TicketIssued
 from server.core.plan_parts import Agency, Line
-from server.core.values import Lane, Prefix
+from server.core.values import Lane, Prefix, natural
 from server.hub.room import Room
 from server.store.command_ids import new_command_id
 from server.web import errors
@@ -55,10 +56,13 @@ async def give(request: web.Request) -> web.Response:
         first, count = _number(form, "first", NUMBER_MAX), _number(form, "count", AT_ONCE_MAX)
         row = papers_of(line, lane, first, first + count - 1)
         command = hand_out(request.app[CREDENTIALS], scope_of_room(room), row, text_in(form, "command_id"))
-        await carry_out(request, room, command, "desk" if by == ADMIN else by)
+        entry = await carry_out(request, room, command, "desk" if by == ADMIN else by)
     except Problem as problem:
         return _page(request, room, by, status=problem.status, fault=said(request, problem.sentence, problem.fields))
-    return web.Response(status=303, headers={"Location": f"{home_of(room)}/rolls?given={row[0].label}&to={row[-1].label}"})
+    # What the entry gave, not what was asked for: who goes back in the browser sends the same press again with another count.
+    given = [event.ticket for event in entry.events if isinstance(event, TicketIssued)]
+    shown = f"?given={given[0]}&to={given[-1]}" if given else ""
+    return web.Response(status=303, headers={"Location": f"{home_of(room)}/rolls{shown}"})
 
 
 @routes.get("/{bazaar}/rolls/{line}")
@@ -123,7 +127,7 @@ def _lane(room: Room, prefix: str, lane: str) -> tuple[Line, Lane]:
 
 
 def _number(form: Form, field: str, most: int) -> int:
-    text = text_in(form, field)
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
+    number = natural(text_in(form, field), len(str(most)))
+    if number is None or not 1 <= number <= most:
         raise errors.malformed(field, f"is no number from 1 to {most}")
-    return int(text)
+    return number

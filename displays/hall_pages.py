@@ -16,7 +16,7 @@ from displays.slides import slide_cards
 from displays.voice.pages import voice_of_page
 from server.core.plan import Plan
 from server.core.plan_parts import Screen
-from server.core.values import TicketState
+from server.core.values import TicketState, natural
 from server.hub.room import Room
 from server.web.addresses import home_of, public_url
 from server.web.day_code import day_code_of
@@ -146,8 +146,7 @@ def _only_open(request: web.Request, path: str) -> web.Response:
 
 def _turn_asked(request: web.Request) -> int:
     """How often the page was turned; 0 when the address does not say so."""
-    asked = request.query.get("turn", "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= TURN_DIGITS_MAX else 0
+    return natural(request.query.get("turn", ""), TURN_DIGITS_MAX) or 0
 
 
 def _slots(items: Iterable[_T], size: int) -> list[_T | None]:

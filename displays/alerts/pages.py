@@ -11,6 +11,7 @@ from displays.alerts.push import PushSender
 from displays.alerts.service import AlertService
 from displays.alerts.webhook import Gateway
 from displays.visit_pages import known_visit, visit_path
+from server.core.values import natural
 from server.store.errors import StoreUnreachable
 from server.web import errors
 from server.web.background import run_beside
@@ -25,6 +26,7 @@ routes = web.RouteTableDef()
 ALERTS = web.AppKey("alerts", AlertService)
 OWN_PUSH_SERVICES = web.AppKey("own_push_services", frozenset[str])
 SHOWN_DIGITS = 3
+AHEAD_DIGITS_MAX = 4
 
 
 def install_alerts(app: web.Application, *, gateway: Gateway | None = None, push_services: Sequence[str] = (), operator: str) -> None:
@@ -83,8 +85,8 @@ async def _asked(request: web.Request) -> dict[str, object]:
     if not is_form(request):
         return await json_body(request)
     form = {name: values[0] for name, values in (await form_body(request)).items()}
-    ahead = form.get("ahead", "")
-    return {"phone": form.get("phone", ""), **({"ahead": int(ahead)} if ahead.isdecimal() else {})}
+    ahead = {"ahead": natural(form["ahead"], AHEAD_DIGITS_MAX)} if "ahead" in form else {}
+    return {"phone": form.get("phone", ""), **ahead}
 
 
 def _shown(contact: Contact) -> dict[str, object]:

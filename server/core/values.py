@@ -70,6 +70,11 @@ class OutOfOrderReason(StrEnum):
     VULNERABLE = "vulnerable"
 
 
+def natural(text: str, digits_max: int) -> int | None:
+    """The whole number that a short text of ASCII digits stands for, None for others: what comes may have any length."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits_max else None
+
+
 def label_of(prefix: str, number: int) -> Label:
     """The label of a lane's ticket: ``label_of("A", 12) == "A-012"``."""
     return Label(f"{prefix}-{number:0{NUMBER_DIGITS}d}")

@@ -9,6 +9,7 @@ from typing import cast
 from aiohttp import web
 from aiohttp.http_websocket import WebSocketReader
 
+from server.core.values import natural
 from server.hub import upgrade
 from server.hub.channels import Subprotocol
 from server.hub.follower import Follower
@@ -58,7 +59,7 @@ def parse_have(text: str, epoch: str) -> dict[str, int]:
 
 def parse_offset(text: str) -> int | None:
     """The offset that stands in an address, None when it is none."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= OFFSET_DIGITS_MAX else None
+    return natural(text, OFFSET_DIGITS_MAX)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from server.core.plan import Plan
 from server.core.plan_parts import Line
-from server.core.values import NUMBER_DIGITS, Label, Lane, Prefix, label_of
+from server.core.values import NUMBER_DIGITS, Label, Lane, Prefix, label_of, natural
 from server.web.credentials import Credentials, same
 from server.web.qr import ON_PAPER, inline_qr
 
@@ -51,10 +51,11 @@ def paper_of(plan: Plan, credentials: Credentials, scope: str, name: str) -> Pap
     """The paper that an address names by its label and secret, None when there is none such."""
     label, _, code = name.partition(".")
     prefix, _, digits = label.rpartition("-")
-    if not same(code, credentials.paper_code(scope, label)) or not (digits.isascii() and digits.isdecimal() and len(digits) <= DIGITS_MAX):
+    number = natural(digits, DIGITS_MAX)
+    if number is None or not same(code, credentials.paper_code(scope, label)):
         return None
     lanes = ((line, lane) for line in plan.lines if line.paper for lane in line.lanes if line.prefix_of(lane) == prefix)
-    return next((paper for line, lane in lanes for paper in papers_of(line, lane, int(digits), int(digits)) if paper.label == label), None)
+    return next((paper for line, lane in lanes for paper in papers_of(line, lane, number, number) if paper.label == label), None)
 
 
 def paper_path(bazaar_id: str, credentials: Credentials, scope: str, paper: Paper) -> str:
