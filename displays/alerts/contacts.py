@@ -27,6 +27,8 @@ PUSH_SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.
 ENDPOINT_CHARS_MAX = 1000
 CONTACTS_MAX = 4
 """Of one visit: a family has a few phones."""
+_ENDPOINT = re.compile(r"https?://(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}(?::[0-9]{1,5})?/[!-~]*")
+"""Two programs read an address, here and when it is sent: what they might read differently, or not at all, is none."""
 _PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
 _NONCE_BYTES = 12
 _AUTH_BYTES, _POINT_BYTES = 16, 65
@@ -85,12 +87,11 @@ def _push(push: Any, ahead: int, lang: str, own_push_services: Container[str]) -
 
 
 def _is_push_service(endpoint: str, own: Container[str]) -> bool:
-    try:
-        address = urlsplit(endpoint)
-        host, secure = address.hostname or "", address.scheme == "https" and address.port in (None, 443)
-    except ValueError:
+    if not _ENDPOINT.fullmatch(endpoint):
         return False
-    is_known = secure and "@" not in address.netloc and any(f".{host}".endswith(f".{name}") for name in PUSH_SERVICES)
+    address = urlsplit(endpoint)
+    host, _, port = address.netloc.lower().partition(":")
+    is_known = address.scheme == "https" and port in ("", "443") and any(f".{host}".endswith(f".{name}") for name in PUSH_SERVICES)
     return is_known or address.netloc in own
 
 

@@ -79,7 +79,7 @@ class Letterbox:
                 return await self.gateway.send(
                     session, _message_id(bazaar, job, task), now_s, _payload(bazaar, task, contact, f"{title}. {text}", link)
                 )
-        except (ClientError, OSError, TimeoutError):
+        except (ClientError, OSError, TimeoutError, ValueError):  # the last for a host that cannot even be looked up
             return 0
 
 

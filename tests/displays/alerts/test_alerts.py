@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from displays.alerts import delivery, service
+from displays.alerts import contacts, delivery, service
 from displays.alerts.contacts import CONTACTS_MAX
 from displays.alerts.pages import ALERTS
 from displays.alerts.webhook import read_gateway
@@ -202,6 +202,12 @@ async def test_bad_wishes(body: dict[str, Any], field: str) -> None:
         "https://user@fcm.googleapis.com@evil.example/x",
         "https://[::1/x",
         "file:///etc/passwd",
+        "https://..fcm.googleapis.com/x",
+        f"https://{'a' * 64}.fcm.googleapis.com/x",
+        "https://evil.example\\.fcm.googleapis.com/x",
+        "https://\ud800.fcm.googleapis.com/x",
+        "https://fcm.googleapis.com/\ud800",
+        "https://evil.example\t.fcm.googleapis.com/x",
     ],
 )
 async def test_nothing_is_posted_elsewhere(endpoint: str) -> None:
@@ -209,6 +215,28 @@ async def test_nothing_is_posted_elsewhere(endpoint: str) -> None:
     async with at_the_bazaar() as (served, office):
         status, answer = await ask(served, await visit(served), push={**office.subscription(), "endpoint": endpoint})
         assert (422, "push.endpoint") == (status, answer["field"])
+
+
+async def test_one_who_cannot_be_told_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that no resolver can even look up counts as one that does not answer: the loop goes on and tells the others."""
+    monkeypatch.setattr(contacts, "_is_push_service", lambda endpoint, own: True)
+    async with at_the_bazaar() as (served, office):
+        page = await visit(served)
+        await ask(served, page, ahead=0, push={**office.subscription(), "endpoint": "https://..fcm.googleapis.com/x"})
+        await ask(served, page, ahead=0, phone=PHONE)
+        await call(served)
+        await office.until(received=1)
+        await served.submit("recall", counter=1, ticket="A-001")
+        received = await office.until(received=2)
+    assert [1, 2] == [one.message["data"]["calls"] for one in received]
+
+
+async def test_a_form_that_asks_for_too_many_people_ahead() -> None:
+    """Thousands of digits are no number of people: the form is refused like any other that says nonsense."""
+    async with at_the_bazaar() as (served, _office):
+        page = await visit(served)
+        async with served.session.post(f"{page}/alerts", data={"phone": PHONE, "ahead": "9" * 5000}) as answer:
+            assert 422 == answer.status
 
 
 async def test_a_family_has_few_phones() -> None:
