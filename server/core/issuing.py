@@ -29,6 +29,8 @@ def hand_out(bazaar: Bazaar, command: order.HandOutNumbers) -> Iterator[Event]:
     line = bazaar.lines.get(command.line)
     if line is None or command.lane not in line.lanes:
         raise Refused("malformed", field="line", fault="names no line that has this lane")
+    if len(set(command.visits)) < len(command.visits):
+        raise Refused("malformed", field="visits", fault="names a visit twice")
     number = line.lanes[command.lane].issued + 1
     if command.first != number:
         raise Refused("not_next", line=command.line, number=number)

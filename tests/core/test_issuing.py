@@ -49,6 +49,13 @@ def test_a_paper_is_one_number() -> None:
     one_on_paper().when(hand_out(2, "one"), by="desk").refused("already_waiting", ticket="A-001")
 
 
+def test_a_visit_is_not_named_twice() -> None:
+    """Nobody gets two numbers of a roll in one go: each paper begins a visit of its own."""
+    story = one_on_paper()
+    story.when(hand_out(2, "two", "three", "two"), by="desk").refused("malformed", field="visits", fault="names a visit twice")
+    assert ["A-001"] == list(story.bazaar.tickets)
+
+
 def test_a_roll_within_the_quota() -> None:
     """What the quota does not hold is not handed out, nor any of what was asked for with it."""
     story = given(issued("B", 1))
