@@ -102,6 +102,14 @@ async def test_pressed_twice(served: Served) -> None:
     assert ["A-001"] == list(served.room.bazaar.tickets)
 
 
+async def test_the_same_press_with_another_count(served: Served) -> None:
+    """Who goes back in the browser and asks for more by the same press is told what that press gave out."""
+    await give(served, served.keys.admin)
+    status, page = await give(served, served.keys.admin, count="5")
+    assert (200, ["A-001"]) == (status, list(served.room.bazaar.tickets))
+    assert "A-005" not in page
+
+
 @pytest.mark.parametrize(
     ("form", "status"),
     [
