@@ -9,7 +9,7 @@ from tests.browser.running import Bazaar
 
 SIZES = {"tv": (1920, 1080), "tablet": (1280, 800), "phone": (390, 844), "kiosk": (1080, 1920), "desk": (1280, 800)}
 TOUCHED = ("tablet", "phone", "kiosk")
-NETWORK_SAYS = ("Failed to load resource", "WebSocket connection to")
+NETWORK_SAYS = ("Failed to load resource", "WebSocket connection to", "An unknown error occurred when fetching the script")
 """How the browser's console words that an address did not answer, or answered with an error: that is told by the answers themselves."""
 REFUSED = 409
 """The one answer of the 400s that is a bazaar's everyday life."""
