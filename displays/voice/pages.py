@@ -21,7 +21,7 @@ from server.web.addresses import home_of
 from server.web.background import run_beside
 from server.web.errors import no_voice, not_found, too_many
 from server.web.keys import HUB
-from server.web.limits import Limits
+from server.web.limits import Limits, place_of
 from server.web.requests import room_of
 
 routes = web.RouteTableDef()
@@ -69,7 +69,7 @@ async def call_sound(request: web.Request) -> web.Response:
     if file is None:
         if not voice.can_say(said):
             raise not_found("recording")
-        if wait_s := request.app[NEW_SOUNDS].wait_s(request.remote or ""):
+        if wait_s := request.app[NEW_SOUNDS].wait_s(place_of(request.remote)):
             raise too_many(wait_s)
         try:
             file = await voice.sound(said, kind)

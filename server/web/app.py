@@ -19,7 +19,7 @@ from server.web.pages import install_pages
 from server.web.requests import BODY_BYTES_MAX
 
 GUESSES_BURST, GUESSES_PER_MINUTE = 20, 6
-"""Wrong codes from one address, of those who bring no phone's name (`server.web.crowd`): of a million codes a script must not try many."""
+"""Wrong codes from one address, of those who bring no phone's name (`server.web.crowd`): a script must not try many."""
 NEW_SCREENS_BURST, NEW_SCREENS_PER_MINUTE = 30, 6
 """TVs that ask for the first time: a hall switches on all of its own at once, and a script must not fill the board of codes."""
 REPORTS_BURST, REPORTS_PER_MINUTE = 120, 240

@@ -23,7 +23,7 @@ COOKIE_PREFIX = "urut-as-"
 DEVICE_COOKIE = "urut-device"
 COOKIE_S = 3 * 24 * 3600
 """How long a paired device stays paired: longer than any bazaar, shorter than the time to the next."""
-DAY_CODE_DIGITS = 6
+DAY_CODE_DIGITS = 8
 _KEY_BYTES = 18
 _VISIT_BYTES = 12
 
@@ -110,7 +110,7 @@ class Credentials:
         return self._code("tv", scope, tv, size=_KEY_BYTES)
 
     def day_code(self, scope: str, day: date) -> str:
-        """The six digits that the hall shows on this day."""
+        """The eight digits that the hall shows on this day."""
         digest = hmac.digest(self._secret, _message("day", scope, day.isoformat()), sha256)
         return f"{int.from_bytes(digest) % 10**DAY_CODE_DIGITS:0{DAY_CODE_DIGITS}d}"
 

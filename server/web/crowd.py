@@ -17,7 +17,9 @@ PHONE_BURST, PHONE_PER_MINUTE = 8, 4
 PROGRAMS_BURST, PROGRAMS_PER_MINUTE = 20, 10
 """Everything without a name at one address: programs, and the rare phone that keeps no cookies."""
 PHONE_GUESSES_BURST, PHONE_GUESSES_PER_MINUTE = 5, 0.2
-"""Wrong codes of the day from one phone: who mistypes is not stopped by who guesses beside them, and a million codes take days."""
+"""Wrong codes of the day from one phone: who mistypes is not stopped by who guesses beside them."""
+GUESSERS_MAX = 100_000
+"""Phones whose wrong codes are remembered. A program that collects names for a day has no more, so that none of them begins anew."""
 NEWCOMERS_BURST, NEWCOMERS_PER_MINUTE = 150, 75
 """Names that one address is given."""
 
@@ -31,7 +33,7 @@ class Crowd:
     def __init__(self, *, programs: Limits, clock: Callable[[], float] = time.monotonic) -> None:
         self._programs = programs
         self._phones = Limits(burst=PHONE_BURST, per_minute=PHONE_PER_MINUTE, clock=clock)
-        self.guesses = Limits(burst=PHONE_GUESSES_BURST, per_minute=PHONE_GUESSES_PER_MINUTE, clock=clock)
+        self.guesses = Limits(burst=PHONE_GUESSES_BURST, per_minute=PHONE_GUESSES_PER_MINUTE, places_max=GUESSERS_MAX, clock=clock)
         self._newcomers = Limits(burst=NEWCOMERS_BURST, per_minute=NEWCOMERS_PER_MINUTE, clock=clock)
 
     def wait_s(self, phone: str, address: str) -> int:

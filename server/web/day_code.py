@@ -1,4 +1,4 @@
-"""The code of the day: six digits on the screens of the hall, so that only those who are there take numbers on a phone.
+"""The code of the day: eight digits on the screens of the hall, so that only those who are there take numbers on a phone.
 
 It is derived like every key and stored nowhere. It is no public view's: the desk shows it, and TVs that were paired.
 """
@@ -11,6 +11,7 @@ from server.hub.room import Room
 from server.web import errors
 from server.web.credentials import ADMIN, SUPERVISOR, same
 from server.web.keys import CREDENTIALS, CROWD, GUESSES, HUB
+from server.web.limits import place_of
 from server.web.pages import local_time
 from server.web.requests import device_of, principals_of, scope_of_room
 
@@ -34,12 +35,12 @@ def check_day_code(request: web.Request, room: Room, given: str) -> None:
     if not room.plan.bazaar.day_code or any(_is_here(who) for who in principals_of(request, room)):
         return
     phone = device_of(request)
-    guesses, place = (request.app[CROWD].guesses, phone) if phone else (request.app[GUESSES], request.remote or "")
+    guesses, place = (request.app[CROWD].guesses, phone) if phone else (request.app[GUESSES], place_of(request.remote))
     wait_s = guesses.look_s(place)
     if wait_s:
         raise errors.too_many(wait_s)
     # Both are compared whatever the first one says, so that the time of the answer tells nothing.
-    good = [same(given.strip(), _code(request, room, back)) for back in (timedelta(), GRACE)]
+    good = [same("".join(given.split()), _code(request, room, back)) for back in (timedelta(), GRACE)]
     if not any(good):
         guesses.wait_s(place)
         raise errors.wrong_code()

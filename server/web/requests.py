@@ -15,6 +15,7 @@ from server.store.errors import StoreUnreachable
 from server.web import errors
 from server.web.credentials import ADMIN, DEVICE_COOKIE, SUPERVISOR, scope_of
 from server.web.keys import CREDENTIALS, CROWD, HUB, METRICS
+from server.web.limits import place_of
 
 BODY_BYTES_MAX = 64 * 1024
 FORM = "application/x-www-form-urlencoded"
@@ -113,7 +114,7 @@ def check_limit(request: web.Request, room: Room, *, known: str = "") -> None:
     """
     if any(who in (ADMIN, SUPERVISOR) or who.startswith("kiosk/") for who in principals_of(request, room)):
         return
-    wait_s = request.app[CROWD].wait_s(known or device_of(request), request.remote or "")
+    wait_s = request.app[CROWD].wait_s(known or device_of(request), place_of(request.remote))
     if wait_s:
         raise errors.too_many(wait_s)
 

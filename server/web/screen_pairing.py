@@ -17,6 +17,7 @@ from server.web import errors
 from server.web.addresses import home_of
 from server.web.credentials import COOKIE_PREFIX, COOKIE_S, new_device, screen_principal
 from server.web.keys import CREDENTIALS, HUB, NEW_SCREENS
+from server.web.limits import place_of
 from server.web.requests import principals_of, scope_of_room
 
 TV_COOKIE = "urut-tv"
@@ -86,7 +87,7 @@ async def ask(request: web.Request, room: Room, tv: str) -> Pairing:
 
 
 def _count_new(request: web.Request) -> None:
-    wait_s = request.app[NEW_SCREENS].wait_s(request.remote or "")
+    wait_s = request.app[NEW_SCREENS].wait_s(place_of(request.remote))
     if wait_s:
         raise errors.too_many(wait_s)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from server.web.credentials import Credentials
+from server.web.credentials import DAY_CODE_DIGITS, Credentials
 from server.web.crowd import Crowd
-from server.web.limits import Limits
+from server.web.limits import Limits, place_of
 
 HALL = "192.0.2.1"
 PHONES, MINUTES = 600, 10
@@ -89,3 +89,26 @@ def test_names_are_not_made_up() -> None:
     assert "phone" == ours.device_of_cookie(ours.device_cookie("phone"))
     for cookie in ("", "phone", "phone.", ".", others.device_cookie("phone"), ours.device_cookie("phone") + "x"):
         assert "" == ours.device_of_cookie(cookie)
+
+
+def test_a_script_that_collects_names_to_guess() -> None:
+    """Three hours of guessing at the code of the day, under every name that one address is given, is one chance in a hundred at most."""
+    clock = Clock()
+    limits = crowd(clock)
+    names, guesses = 0, 0
+    for clock.now in range(0, 3 * 3600, 300):
+        while limits.admits(HALL):
+            names += 1
+        for number in range(names):
+            while limits.guesses.wait_s(f"name-{number}") == 0:
+                guesses += 1
+    assert guesses < 10**DAY_CODE_DIGITS / 100
+
+
+def test_a_network_is_one_place() -> None:
+    """Whoever has one IPv6 address has as many as they like: the network is the place. IPv4 written as IPv6 stays one address."""
+    assert place_of("2001:db8:1:2::1") == place_of("2001:db8:1:2:ffff::1")
+    assert place_of("2001:db8:1:2::1") != place_of("2001:db8:1:3::1")
+    assert ["192.0.2.1", "192.0.2.1", "fe80::/64", "", "a name"] == [
+        place_of(one) for one in ("192.0.2.1", "::ffff:192.0.2.1", "fe80::1%eth0", None, "a name")
+    ]

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from server.web.app import GUESSES_BURST
-from server.web.credentials import DEVICE_COOKIE, Credentials
+from server.web.credentials import DAY_CODE_DIGITS, DEVICE_COOKIE, Credentials
 from server.web.crowd import PHONE_GUESSES_BURST
 from server.web.day_code import check_day_code, day_code_of
 from server.web.keys import HUB
@@ -57,16 +57,16 @@ def _set_clock(served: Served, monkeypatch: pytest.MonkeyPatch, seconds: int) ->
 
 
 def _wrong(code: str) -> str:
-    return f"{(int(code) + 1) % 1_000_000:06d}"
+    return f"{(int(code) + 1) % 10**DAY_CODE_DIGITS:0{DAY_CODE_DIGITS}d}"
 
 
 async def test_only_who_knows_the_code() -> None:
-    """The code is six digits; with it one may, also with blanks around it, and without it not."""
+    """The code is eight digits; with it one may, also with blanks around and in it, and without it not."""
     async with _hall() as served:
         code = await _code(served)
-        assert (6, True) == (len(code), code.isdecimal())
+        assert (8, True) == (len(code), code.isdecimal())
         assert 200 == await _try(served, code)
-        assert 200 == await _try(served, f"%20{code}%20")
+        assert 200 == await _try(served, f"%20{code[:4]}%20{code[4:]}%20")
         for other in (_wrong(code), f"{code}0", code[:5], "٠١٢٣"):
             assert 403 == await _try(served, other)
 

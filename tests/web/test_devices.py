@@ -116,7 +116,7 @@ async def test_another_process_sees_it(served: Served) -> None:
 async def test_the_code_of_the_day(served: Served) -> None:
     """The desk and TVs that were paired are told the code of the day; nobody else is, and no public view holds it."""
     code = (await desk(served))["day_code"]
-    assert 6 == len(code)
+    assert 8 == len(code)
     assert {"day_code": code} == (await report(served, "screen/utama", tv="a", paired="screen/utama"))[1]
     assert {"day_code": ""} == (await report(served, "screen/utama", tv="b"))[1]
     assert {"day_code": ""} == (await report(served, "screen/barat", tv="a", paired="screen/utama"))[1]
