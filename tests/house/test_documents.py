@@ -1,15 +1,18 @@
 """What the documents and the locks say is so."""
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterable
+from importlib.metadata import packages_distributions
 from pathlib import PurePosixPath
 
 import pytest
 
-from tests.house.tree import ROOT, sources, texts
+from tests.house.tree import ROOT, imports, sources, texts
 
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
+PACKAGED, BESIDE = ("server", "displays", "counters"), ("bench", "tools", "tests")
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -45,6 +48,21 @@ def test_the_locks_agree() -> None:
         for lock in ("requirements.lock", "requirements-dev.lock")
     )
     assert [] == sorted(run - dev)
+
+
+@pytest.mark.parametrize(("folders", "groups"), [(PACKAGED, ["run"]), (BESIDE, ["run", "build", "dev"])])
+def test_what_is_imported_is_declared(folders: tuple[str, ...], groups: list[str]) -> None:
+    """No module lives by what another package happens to bring along."""
+    makers = packages_distributions()
+    declared = {plain(name) for name in names(package for group in groups for package in project()[group])}
+    imported = {name.partition(".")[0] for folder in folders for _, text in sources(".py", under=f"{folder}/") for name in imports(text)}
+    others = imported - set(sys.stdlib_module_names) - set(PACKAGED + BESIDE)
+    assert [] == sorted(name for name in others if not declared & {plain(maker) for maker in makers.get(name, [name])})
+
+
+def plain(name: str) -> str:
+    """A package's name in one of its spellings."""
+    return name.lower().replace("_", "-")
 
 
 def test_the_changelog_has_a_place_for_what_comes() -> None:
