@@ -1,4 +1,4 @@
-// Follows channels of a hub: connects, backs off, applies only what moves forward. Pure: no DOM, so that every page shares it.
+// Follows channels of a hub: connects, backs off, applies only what moves forward. Of the page it knows only how old it was, so every page shares it.
 // The protocol stands in docs/protocol.md: every frame is the whole truth of its channel.
 
 import { Poll } from "./poll.js";
@@ -9,7 +9,7 @@ import { Poll } from "./poll.js";
  *   seconds: age of the data; stale: so old that people must be told; now: the hub's time in Unix ms (0 before the first frame);
  *   bytes: what this feed has received
  * @typedef {{base: string, channels: string[], frames?: Frame[], seconds?: number, onFrame: (frame: Frame) => void, onAge?: (age: Age) => void}} Wish
- *   seconds: the age of `frames`
+ *   seconds: the age of `frames`, where it is not that of the page's own
  */
 
 const SUBPROTOCOL = "urut.v1.json";
@@ -35,6 +35,11 @@ export function follow(wish) {
   const feed = new Feed(wish);
   feed.start();
   return { close: () => feed.close(), hurry: () => feed.hurry() };
+}
+
+/** How old the page's frames were when it was made: a hub that lost its store still serves pages. */
+export function secondsBehind() {
+  return Number(document.body.dataset.behind || 0);
 }
 
 /** 24 url-safe characters; also without a secure context, where crypto.randomUUID is missing. */
@@ -72,7 +77,7 @@ class Feed {
       this.moves(frame);
       this.learn(frame);
     }
-    this.news.heardAt -= 1000 * (wish.seconds || 0);
+    this.news.heardAt -= 1000 * (wish.seconds === undefined ? secondsBehind() : wish.seconds);
   }
 
   // Lifecycle

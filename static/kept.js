@@ -1,6 +1,8 @@
 // What a phone keeps of a visit, for where there is no network: the page itself (static/worker.js), and the newest frames with their time.
 // What was kept is shown with its age and never as new.
 
+import { secondsBehind } from "./feed.js";
+
 const STORED = "urut.kept.";
 const EVERY_MS = 5000;
 
@@ -10,9 +12,9 @@ const EVERY_MS = 5000;
  */
 export function lastKnown(page) {
   const keptAt = Number(document.body.dataset.keptAt || 0);
-  if (!keptAt) return { frames: page.frames, seconds: 0 };
+  if (!keptAt) return { frames: page.frames, seconds: secondsBehind() };
   const kept = read(page.channel);
-  const newest = kept && kept.at > keptAt ? kept : { at: keptAt, frames: page.frames };
+  const newest = kept && kept.at > keptAt ? kept : { at: keptAt - 1000 * secondsBehind(), frames: page.frames };
   return { frames: newest.frames, seconds: Math.max(0, (Date.now() - newest.at) / 1000) };
 }
 

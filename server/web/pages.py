@@ -12,7 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from server.core.plan_parts import LANGUAGES, words
 from server.core.values import MS_PER_SECOND, BazaarId, Text
+from server.hub.hub import Hub
 from server.hub.room import Room
+from server.web.errors import Problem
 from server.web.i18n import COOKIE, LANGUAGE_NAMES, QUERY, Catalogues, choose_language, day_in_words, filled
 from server.web.keys import HUB, ROOT
 from server.web.packing import PackedFiles, pack
@@ -20,6 +22,8 @@ from server.web.packing import PackedFiles, pack
 STATIC = ROOT / "static"
 STATIC_PATH = "/static"
 LANGUAGE_COOKIE_S = 365 * 24 * 3600
+BEHIND_S_MIN = 5
+"""A store that answers is heard of more often."""
 ENVIRONMENTS = web.AppKey("environments", dict[str, Environment])
 CATALOGUES = web.AppKey("catalogues", Catalogues)
 FILES = web.AppKey("files", PackedFiles)
@@ -69,7 +73,8 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
     """A page of the bazaar that the path names, in the reader's language.
 
     Templates find ``_`` and ``ngettext``, ``lang``, ``languages`` (code → own name), ``words(text)``, ``day(date)``, ``static(name)`` and
-    ``home``, the bazaar's root path ("" where the path names none that there is: an address must not choose where our links lead).
+    ``home``, the bazaar's root path ("" where the path names none that there is: an address must not choose where our links lead), and
+    ``behind_s``, for a page's script: how old its frames were when the page was made.
     """
     language = language_of(request)
     bazaar_id = BazaarId(request.match_info.get("bazaar", ""))
@@ -79,6 +84,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
         .render(
             languages={code: LANGUAGE_NAMES[code] for code in languages_of(request)},
             home=f"/{bazaar_id}" if bazaar_id in request.app[HUB].rooms else "",
+            behind_s=_behind_s(request.app[HUB], bazaar_id),
             **context,
         )
     )
@@ -86,6 +92,13 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
     if request.query.get(QUERY) == language:
         response.set_cookie(COOKIE, language, max_age=LANGUAGE_COOKIE_S, path="/", samesite="Lax", httponly=True)
     return pack(request, response)
+
+
+def _behind_s(hub: Hub, bazaar_id: BazaarId) -> int:
+    """How long ago the bazaar's store was last heard of; 0 for a moment, or where the path names no bazaar."""
+    room = hub.rooms.get(bazaar_id)
+    behind_s = (hub.clock() - room.writer.fresh_at) // MS_PER_SECOND if room is not None and room.opened else 0
+    return behind_s if behind_s >= BEHIND_S_MIN else 0
 
 
 def language_of(request: web.Request) -> str:
@@ -102,6 +115,11 @@ def languages_of(request: web.Request) -> tuple[str, ...]:
 def said(request: web.Request, sentence: str, fields: Mapping[str, object]) -> str:
     """An English sentence over ``{fields}`` in the reader's language, filled in."""
     return filled(request.app[CATALOGUES].of(language_of(request)).gettext, sentence, fields)
+
+
+def fault_in(request: web.Request, problem: Problem | None) -> str:
+    """What a problem says in the reader's language, "" without one."""
+    return said(request, problem.sentence, problem.fields) if problem else ""
 
 
 def words_of(request: web.Request, text: Text) -> str:

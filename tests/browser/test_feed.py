@@ -50,6 +50,19 @@ async def test_frames_on_the_page(page: Page, hub: FakeHub) -> None:
     assert [["hall", "e1", 6]] == await _applied(page, 1)
 
 
+async def test_frames_that_were_old_already(page: Page, hub: FakeHub) -> None:
+    """A page that came from a hub without its store begins at the age that the hub told, and grows young again with news only."""
+    await page.goto(hub.url)
+    await page.evaluate("document.body.dataset.behind = 40")
+    await _follow(page, hub, frames=(frame(offset=5),))
+    visit = await hub.visit()
+    await visit.send({**frame(offset=5), "channel": ""})
+    await page.wait_for_function(f"{LAST_AGE} && {LAST_AGE}.connected")
+    assert await page.evaluate(f"{LAST_AGE}.stale && {LAST_AGE}.seconds >= 40")
+    await visit.send(frame(offset=6))
+    await page.wait_for_function(f"{LAST_AGE}.seconds < 5")
+
+
 async def test_never_backwards(page: Page, hub: FakeHub) -> None:
     """An older frame of a channel is not applied, nor the same one twice; another channel has its own position."""
     await _follow(page, hub, "hall", "line/A")

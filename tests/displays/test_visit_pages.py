@@ -7,6 +7,7 @@ import pytest
 
 from server.core.values import VisitId
 from server.web.credentials import DEVICE_COOKIE, Credentials, scope_of
+from server.web.keys import HUB
 from tests.serving import SECRET, Served, serving
 
 VISIT = VisitId("visit-of-the-tests")
@@ -106,6 +107,15 @@ async def test_frames_on_the_page(served: Served) -> None:
     page = await page_at(served, f"/visit/{token_of(served)}")
     channels = re.findall(r'"channel": "([^"]+)", "epoch"', page)
     assert [f"visit/{token_of(served)}", "line/A", "line/B"] == channels
+
+
+async def test_a_page_that_is_behind(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of a hub that has not heard of its store for a while says so to its script; one that is fresh says nothing."""
+    assert "data-behind" not in await page_at(served, "/join")
+    later = served.room.writer.fresh_at + 40_999
+    monkeypatch.setattr(served.app[HUB], "clock", lambda: later)
+    for path in ("", "/join", f"/visit/{token_of(served)}"):
+        assert re.search(r'<body data-behind="(3[0-9]|40)"', await page_at(served, path))
 
 
 async def test_worker(served: Served) -> None:
