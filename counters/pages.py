@@ -18,8 +18,8 @@ from server.web.addresses import home_of, public_url
 from server.web.credentials import ADMIN, SUPERVISOR
 from server.web.day_code import day_code_of
 from server.web.errors import Problem
-from server.web.pages import render, said, words_of
-from server.web.requests import answer_of, is_form, principals_of, require, room_of
+from server.web.pages import fault_in, render, said, words_of
+from server.web.requests import answer_of, is_form, principals_of, require, room_of, see_other
 
 routes = web.RouteTableDef()
 
@@ -92,7 +92,7 @@ def _answer(request: web.Request, entry: Entry) -> web.Response:
     """What was pressed has happened. A page without scripts goes back to where it came from and shows it."""
     if not is_form(request):
         return answer_of(entry)
-    return web.Response(status=303, headers={"Location": request.path.removesuffix("/commands")})
+    return see_other(request.path.removesuffix("/commands"))
 
 
 def _counter_page(request: web.Request, room: Room, number: CounterNumber, problem: Problem | None = None) -> web.Response:
@@ -103,7 +103,7 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
         request,
         "counter.html",
         status=problem.status if problem else 200,
-        fault=said(request, problem.sentence, problem.fields) if problem else "",
+        fault=fault_in(request, problem),
         agency=plan.agency_of_counter(number),
         agencies=plan.agencies,
         supervisor=by_chief,
@@ -132,7 +132,7 @@ async def _desk_page(request: web.Request, room: Room, problem: Problem | None =
         request,
         "desk.html",
         status=problem.status if problem else 200,
-        fault=said(request, problem.sentence, problem.fields) if problem else "",
+        fault=fault_in(request, problem),
         bazaar=plan.bazaar,
         agencies=plan.agencies,
         screens=list(room.bazaar.screens.values()),

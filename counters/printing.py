@@ -11,8 +11,8 @@ from server.web.addresses import home_of, public_url
 from server.web.credentials import ADMIN, KIOSKS, SUPERVISOR
 from server.web.errors import Problem
 from server.web.keys import HUB
-from server.web.pages import render, said
-from server.web.requests import check_origin, is_form, require, room_of
+from server.web.pages import fault_in, render
+from server.web.requests import check_origin, is_form, require, room_of, see_other
 
 routes = web.RouteTableDef()
 
@@ -40,7 +40,7 @@ async def order(request: web.Request) -> web.Response:
         return await _page(request, room, problem)
     if not is_form(request):
         return web.json_response({"sent": label}, status=202)
-    return web.Response(status=303, headers={"Location": f"{home_of(room)}/desk/printing?sent={label}"})
+    return see_other(f"{home_of(room)}/desk/printing?sent={label}")
 
 
 async def _order(request: web.Request, room: Room, kiosk: str, label: str) -> str:
@@ -62,7 +62,7 @@ async def _page(request: web.Request, room: Room, problem: Problem | None = None
         request,
         "printing.html",
         status=problem.status if problem else 200,
-        fault=said(request, problem.sentence, problem.fields) if problem else "",
+        fault=fault_in(request, problem),
         bazaar=room.plan.bazaar,
         printers=[device for device in devices if device["kind"] == "printer"],
         sent=request.query.get("sent") if not problem else None,

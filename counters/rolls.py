@@ -15,9 +15,9 @@ from server.web.addresses import home_of, public_url
 from server.web.credentials import ADMIN, KIOSKS, SUPERVISOR, counter_principal, kiosk_principal
 from server.web.errors import Problem
 from server.web.keys import CREDENTIALS
-from server.web.pages import render, said
+from server.web.pages import fault_in, render
 from server.web.pairing import page_of
-from server.web.requests import Form, carry_out, check_origin, form_body, principals_of, require, room_of, scope_of_room, text_in
+from server.web.requests import Form, carry_out, check_origin, form_body, principals_of, require, room_of, scope_of_room, see_other, text_in
 from server.web.rolls import AT_ONCE_MAX, FORMATS, SHEET_MAX, hand_out, papers_of, printed_papers
 
 routes = web.RouteTableDef()
@@ -58,11 +58,11 @@ async def give(request: web.Request) -> web.Response:
         command = hand_out(request.app[CREDENTIALS], scope_of_room(room), row, text_in(form, "command_id"))
         entry = await carry_out(request, room, command, "desk" if by == ADMIN else by)
     except Problem as problem:
-        return _page(request, room, by, status=problem.status, fault=said(request, problem.sentence, problem.fields))
+        return _page(request, room, by, status=problem.status, fault=fault_in(request, problem))
     # What the entry gave, not what was asked for: who goes back in the browser sends the same press again with another count.
     given = [event.ticket for event in entry.events if isinstance(event, TicketIssued)]
     shown = f"?given={given[0]}&to={given[-1]}" if given else ""
-    return web.Response(status=303, headers={"Location": f"{home_of(room)}/rolls{shown}"})
+    return see_other(f"{home_of(room)}/rolls{shown}")
 
 
 @routes.get("/{bazaar}/rolls/{line}")

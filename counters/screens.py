@@ -18,8 +18,8 @@ from server.web.credentials import ADMIN, SUPERVISOR
 from server.web.day_code import day_code_of
 from server.web.errors import Problem
 from server.web.keys import DEVICES, HUB
-from server.web.pages import render, said
-from server.web.requests import is_form, require, room_of
+from server.web.pages import fault_in, render
+from server.web.requests import is_form, require, room_of, see_other
 from server.web.screen_pairing import CODE_CHARS, Pairing, approve, code_typed, pending
 
 routes = web.RouteTableDef()
@@ -63,7 +63,7 @@ async def set_up(request: web.Request) -> web.Response:
         return _form_page(request, room, wish, problem)
     if not is_form(request):
         return web.json_response({"screen": done.screen, "offset": done.offset})
-    return web.Response(status=303, headers={"Location": f"{home_of(room)}/desk#screens"})
+    return see_other(f"{home_of(room)}/desk#screens")
 
 
 @routes.get("/{bazaar}/devices")
@@ -117,7 +117,7 @@ def _form_page(request: web.Request, room: Room, wish: Wish, problem: Problem | 
         request,
         "screen.html",
         status=problem.status if problem else 200,
-        fault=said(request, problem.sentence, problem.fields) if problem else "",
+        fault=fault_in(request, problem),
         bazaar=room.plan.bazaar,
         agencies=room.plan.agencies,
         screens=room.bazaar.screens.values(),

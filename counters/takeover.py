@@ -13,7 +13,7 @@ from server.hub.room import Room
 from server.web.addresses import home_of
 from server.web.credentials import ADMIN, SUPERVISOR, counter_principal
 from server.web.pairing import paired
-from server.web.requests import require
+from server.web.requests import require, see_other
 
 
 def may_be_taken_by(plan: Plan, number: CounterNumber, *, by_chief: bool) -> tuple[Agency, ...]:
@@ -29,6 +29,6 @@ def taken(request: web.Request, room: Room, number: CounterNumber) -> web.Respon
     """
     colleagues = [counter_principal(counter.number) for counter in room.plan.agency_of_counter(number).counters]
     if require(request, room, SUPERVISOR, ADMIN, *colleagues) in (SUPERVISOR, ADMIN):
-        return web.Response(status=303, headers={"Location": f"{home_of(room)}/counter/{number}"})
+        return see_other(f"{home_of(room)}/counter/{number}")
     principal = counter_principal(number)
     return paired(request, room, principal, instead_of=(other for other in colleagues if other != principal))

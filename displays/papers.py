@@ -10,8 +10,8 @@ from server.web import errors
 from server.web.addresses import home_of
 from server.web.errors import Problem
 from server.web.keys import CREDENTIALS
-from server.web.pages import render, said
-from server.web.requests import carry_out, check_limit, check_origin, form_body, room_of, scope_of_room, text_in, visit_token
+from server.web.pages import fault_in, render
+from server.web.requests import carry_out, check_limit, check_origin, form_body, room_of, scope_of_room, see_other, text_in, visit_token
 from server.web.rolls import Paper, hand_out, paper_of, papers_of
 
 routes = web.RouteTableDef()
@@ -44,7 +44,7 @@ async def begin(request: web.Request) -> web.Response:
             command = hand_out(request.app[CREDENTIALS], scope_of_room(room), row, text_in(form, "command_id"))
             await carry_out(request, room, command, "phone")
     except Problem as problem:
-        fault = said(request, problem.sentence, problem.fields)
+        fault = fault_in(request, problem)
         return _to_visit(request, room, paper) or _page(request, room, paper, status=problem.status, fault=fault)
     return _to_visit(request, room, paper) or _page(request, room, paper)
 
@@ -75,7 +75,7 @@ def _to_visit(request: web.Request, room: Room, paper: Paper) -> web.Response | 
     visit = request.app[CREDENTIALS].paper_visit(scope_of_room(room), paper.label)
     if visit not in room.bazaar.visits:
         return None
-    return web.Response(status=303, headers={"Location": visit_path(room, visit_token(request, room, visit))})
+    return see_other(visit_path(room, visit_token(request, room, visit)))
 
 
 def _paper(request: web.Request, room: Room) -> Paper:

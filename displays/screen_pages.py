@@ -7,7 +7,7 @@ from server.web import errors
 from server.web.addresses import home_of, staff_url
 from server.web.pages import render
 from server.web.qr import inline_qr
-from server.web.requests import room_of
+from server.web.requests import room_of, see_other
 from server.web.screen_pairing import Pairing, ask, make_screen, remember_tv, screens_paired, tv_of
 
 routes = web.RouteTableDef()
@@ -22,11 +22,11 @@ async def idle_tv(request: web.Request) -> web.StreamResponse:
     room = room_of(request)
     paired = screens_paired(request, room)
     if paired:
-        return web.Response(status=303, headers={"Location": f"{home_of(room)}/tv/{paired[0].code}"})
+        return see_other(f"{home_of(room)}/tv/{paired[0].code}")
     tv = tv_of(request)
     pairing = await ask(request, room, tv)
     if pairing.screen in room.bazaar.screens:
-        response = web.Response(status=303, headers={"Location": f"{home_of(room)}/tv/{pairing.screen}"})
+        response = see_other(f"{home_of(room)}/tv/{pairing.screen}")
         make_screen(request, room, response, pairing.screen)
         return response
     return _pairing_page(request, room, tv, pairing)

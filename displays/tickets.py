@@ -21,7 +21,7 @@ from server.hub.room import Room
 from server.web import errors
 from server.web.day_code import check_day_code
 from server.web.errors import Problem
-from server.web.pages import said
+from server.web.pages import fault_in
 from server.web.requests import (
     answer_of,
     carry_out,
@@ -34,6 +34,7 @@ from server.web.requests import (
     new_visit,
     principals_of,
     room_of,
+    see_other,
     visit_of,
     visit_token,
 )
@@ -78,9 +79,9 @@ async def command(request: web.Request) -> web.Response:
     try:
         await _change(request, room, visit, wish)
     except Problem as problem:
-        fault = said(request, problem.sentence, problem.fields)
+        fault = fault_in(request, problem)
         return visit_page(request, room, visit, status=problem.status, fault=fault, fault_of=wish.get("ticket", ""))
-    return web.Response(status=303, headers={"Location": visit_path(room, request.match_info["token"])})
+    return see_other(visit_path(room, request.match_info["token"]))
 
 
 async def _take_by_form(request: web.Request, room: Room, resident: Resident) -> web.Response:
@@ -93,8 +94,8 @@ async def _take_by_form(request: web.Request, room: Room, resident: Resident) ->
             raise Problem(422, "malformed", "Tick at least one errand.", field="services")
         visit, _ = await issue(request, room, resident, {**single, "services": form["services"]})
     except Problem as problem:
-        return join_page(request, room, status=problem.status, fault=said(request, problem.sentence, problem.fields), form=form)
-    return web.Response(status=303, headers={"Location": visit_path(room, visit_token(request, room, visit))})
+        return join_page(request, room, status=problem.status, fault=fault_in(request, problem), form=form)
+    return see_other(visit_path(room, visit_token(request, room, visit)))
 
 
 async def issue(request: web.Request, room: Room, resident: Resident, wish: Mapping[str, object]) -> tuple[VisitId, Entry]:

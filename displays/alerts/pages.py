@@ -18,7 +18,7 @@ from server.web.background import run_beside
 from server.web.i18n import Catalogues
 from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, HUB, MESSAGES
 from server.web.pages import language_of
-from server.web.requests import check_limit, check_origin, form_body, is_form, json_body, room_of
+from server.web.requests import check_limit, check_origin, form_body, is_form, json_body, room_of, see_other
 
 _T = TypeVar("_T")
 
@@ -65,7 +65,7 @@ async def tell_me(request: web.Request) -> web.StreamResponse:
         raise errors.malformed("contacts", f"must be {CONTACTS_MAX} at most; have those erased that are no longer needed")
     await _reached(service.keep(room, visit, contact))
     if is_form(request):
-        raise web.HTTPSeeOther(visit_path(room, request.match_info["token"]))
+        return see_other(visit_path(room, request.match_info["token"]))
     return web.json_response({"contacts": [_shown(other) for other in (*others, contact)]}, status=201)
 
 
@@ -77,7 +77,7 @@ async def erase(request: web.Request) -> web.StreamResponse:
     check_origin(request)
     await _reached(request.app[ALERTS].forget(room, known_visit(request, room)))
     if is_form(request):
-        raise web.HTTPSeeOther(visit_path(room, request.match_info["token"]))
+        return see_other(visit_path(room, request.match_info["token"]))
     return web.json_response({"contacts": []})
 
 

@@ -18,9 +18,9 @@ from server.web.addresses import home_of, public_url
 from server.web.credentials import ADMIN, SUPERVISOR, kiosk_principal
 from server.web.errors import Problem
 from server.web.keys import DEVICES
-from server.web.pages import render, said
+from server.web.pages import fault_in, render
 from server.web.qr import inline_qr
-from server.web.requests import Form, check_origin, form_body, json_body, require, room_of, text_in, visit_token
+from server.web.requests import Form, check_origin, form_body, json_body, require, room_of, see_other, text_in, visit_token
 
 routes = web.RouteTableDef()
 
@@ -65,10 +65,10 @@ async def take(request: web.Request) -> web.Response:
         before = room.offset
         visit, entry = await issue(request, room, Resident(by=principal, device=principal), {**wish, "services": form["services"]})
     except Problem as problem:
-        fault = said(request, problem.sentence, problem.fields)
+        fault = fault_in(request, problem)
         return _page(request, room, kiosk_number, _Shown(status=problem.status, fault=fault, form=form))
     print_taken(request, room, principal, labels_of(entry, visit), copy=entry.offset <= before)
-    return web.Response(status=303, headers={"Location": f"{_path(room, kiosk_number)}/visit/{visit_token(request, room, visit)}"})
+    return see_other(f"{_path(room, kiosk_number)}/visit/{visit_token(request, room, visit)}")
 
 
 @routes.post(KIOSK + "/help")
@@ -78,7 +78,7 @@ async def call_officer(request: web.Request) -> web.Response:
     check_origin(request)
     kiosk_number = _number(request, room)
     await _report(request, room, kiosk_number, helps=True)
-    return web.Response(status=303, headers={"Location": f"{_path(room, kiosk_number)}?help=1"})
+    return see_other(f"{_path(room, kiosk_number)}?help=1")
 
 
 @routes.post(KIOSK + "/report")

@@ -8,7 +8,7 @@ from aiohttp import web
 from server.store.errors import StoreError, StoreUnreachable
 from server.web import errors
 from server.web.errors import Problem
-from server.web.pages import STATIC_PATH, render, said
+from server.web.pages import STATIC_PATH, fault_in, render
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def _of_http(error: web.HTTPException) -> Problem:
 
 async def _answer(request: web.Request, problem: Problem) -> web.StreamResponse:
     """The problem as a page or as JSON, in the reader's language."""
-    sentence = said(request, problem.sentence, problem.fields)
+    sentence = fault_in(request, problem)
     if "text/html" in request.headers.get("Accept", ""):
         page = render(request, "error.html", status=problem.status, code=problem.code, sentence=sentence)
         page.headers.update(problem.headers)

@@ -9,7 +9,7 @@ from server.web import errors
 from server.web.addresses import home_of
 from server.web.credentials import ADMIN, COOKIE_S, SUPERVISOR, cookie_name
 from server.web.keys import CREDENTIALS
-from server.web.requests import room_of, scope_of_room
+from server.web.requests import room_of, scope_of_room, see_other
 
 routes = web.RouteTableDef()
 
@@ -27,7 +27,7 @@ async def pair(request: web.Request) -> web.Response:
 def paired(request: web.Request, room: Room, principal: str, instead_of: Iterable[str] = ()) -> web.Response:
     """Send the device to the principal's page with its cookie, which takes the place of those of the others."""
     name, value = request.app[CREDENTIALS].cookie(scope_of_room(room), principal)
-    response = web.Response(status=303, headers={"Location": page_of(room, principal)})
+    response = see_other(page_of(room, principal))
     for other in instead_of:
         response.del_cookie(cookie_name(other), path=home_of(room))
     response.set_cookie(name, value, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=request.secure)

@@ -208,6 +208,11 @@ async def carry_out(request: web.Request, room: Room, command: Mapping[str, obje
     return entry
 
 
+def see_other(path: str) -> web.Response:
+    """The way to a page, for a browser without scripts that has sent a form."""
+    return web.Response(status=303, headers={"Location": path})
+
+
 def answer_of(entry: Entry) -> web.Response:
     """What a command brought about: ``{offset, events}``, each event as ``[name, map]``."""
     return web.json_response({"offset": entry.offset, "events": events_of(entry)})
