@@ -117,7 +117,7 @@ async def test_order_fault(served: Served, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("displays.hall_pages.verdict_of", broken)
     html = await _get(served, "/uji/order")
     assert 'data-ok="false"' in html
-    assert "Tidak. Catatan 4 melanggar aturan. A-002 was called before A-001." == _row(html, "banner-danger")
+    assert "Tidak. Catatan ke-4 melanggar aturan. A-002 was called before A-001." == _row(html, "banner-danger")
 
 
 async def test_order_figures(served: Served) -> None:
