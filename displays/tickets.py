@@ -19,6 +19,7 @@ from server.core.place import Place
 from server.core.values import Label, VisitId
 from server.hub.room import Room
 from server.web import errors
+from server.web.credentials import kiosk_principal
 from server.web.day_code import check_day_code
 from server.web.errors import Problem
 from server.web.pages import fault_in
@@ -134,7 +135,7 @@ async def _change(request: web.Request, room: Room, visit: VisitId, wish: Mappin
 
 def _resident(request: web.Request, room: Room) -> Resident:
     """A kiosk by its credential; else a phone by its cookie, or by its address. What a phone says of itself never looks like a kiosk."""
-    kiosks = sorted(who for who in principals_of(request, room) if who.startswith("kiosk/"))
+    kiosks = sorted(who for who in principals_of(request, room) if who.startswith(kiosk_principal("")))
     if kiosks:
         return Resident(by=kiosks[0], device=kiosks[0])
     phone = device_of(request)

@@ -38,7 +38,7 @@ def screen_principal(code: str) -> str:
     return f"screen/{code}"
 
 
-def kiosk_principal(number: int) -> str:
+def kiosk_principal(number: int | str) -> str:
     """The principal of a ticket kiosk."""
     return f"kiosk/{number}"
 
