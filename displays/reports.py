@@ -18,6 +18,8 @@ STATES = (DeviceState.OK, DeviceState.SOUND_LOCKED, DeviceState.NO_SOUND)
 """What a browser can say of itself."""
 TVS_PER_SCREEN_MAX = 8
 """So many TVs of one screen are told apart. Anybody may look at a screen's page: they shall not fill the desk."""
+STRANGERS_MAX = 100
+"""So many TVs that were not paired have a place on the board, of all screens together: the rest of it is for devices that were."""
 _FINGERPRINT_CHARS = 8
 
 
@@ -67,5 +69,7 @@ def _tv_name(request: web.Request, room: Room, code: str) -> str:
 async def _has_room(devices: Devices, room: Room, name: str) -> bool:
     """Whether this TV is known, or may become one more of its screen."""
     screen = name.rpartition("/")[0]
-    known = [report.name for report in await devices.all(room.plan.bazaar.id) if report.name.rpartition("/")[0] == screen]
-    return name in known or len(known) < TVS_PER_SCREEN_MAX
+    known = {report.name: report for report in await devices.all(room.plan.bazaar.id) if report.kind == "screen"}
+    of_screen = [other for other in known if other.rpartition("/")[0] == screen]
+    strangers = [other for other, report in known.items() if not report.detail.get("paired")]
+    return name in known or (len(of_screen) < TVS_PER_SCREEN_MAX and len(strangers) < STRANGERS_MAX)

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from displays.reports import TVS_PER_SCREEN_MAX
+from server.core.values import SCREENS_MAX
 from server.hub.devices import DeviceState
 from server.store.errors import StoreUnreachable
 from server.web.app import REPORTS_BURST
 from server.web.credentials import Credentials, scope_of
-from server.web.keys import DEVICES, HUB
+from server.web.keys import DEVICES, HUB, REPORTS
 from server.web.pages import VERSION
 from server.web.screen_pairing import TV_COOKIE
 from tests.scenarios import config_with
@@ -155,6 +156,17 @@ async def test_many_who_look(served: Served) -> None:
     assert TVS_PER_SCREEN_MAX == (await row(served, "screen/utama"))["count"]
     await report(served, "screen/utama", tv="real", paired="screen/utama")
     assert ("ok", 1) == await seen(served, "screen/utama", "state", "count")
+
+
+async def test_many_who_look_at_many_screens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many screens a hall has, those who only look leave room on the board for paired TVs, printers and kiosks."""
+    screens = [{"code": f"s{number}", "name": f"S{number}"} for number in range(SCREENS_MAX)]
+    async with serving(config={**config_with(), "screens": screens}) as served:
+        monkeypatch.setattr(served.app[REPORTS], "wait_s", lambda _place: 0)  # as many addresses
+        for number in range(TVS_PER_SCREEN_MAX * SCREENS_MAX):
+            await report(served, f"screen/s{number % SCREENS_MAX}", tv=f"tv-{number}")
+        await report(served, "screen/s0", "no_sound", tv="real", paired="screen/s0")
+        assert ("no_sound", 1) == await seen(served, "screen/s0", "state", "count")
 
 
 async def test_a_flood(served: Served) -> None:
