@@ -47,8 +47,9 @@ class Hall:
         self.clock_ms[0] += ms
 
     async def turns_to(self, card: str) -> None:
-        """The cards turn until this one is there."""
+        """The cards turn until this one is there, and the hub has just said something: the TV's time runs faster than its heartbeat."""
         for _ in range(TURNS_MAX):
+            await self.submit("pause_counter", counter=3, reason="salat")
             if await self.page.evaluate(CARD) == card:
                 return
             await self.passes(TURN_MS)
@@ -59,10 +60,8 @@ class Hall:
         await self.served.submit(do, **fields)
         await self.page.wait_for_selector(f"[data-mark]:has-text('#{self.served.room.offset} ')")
 
-    async def take(self, name: str, *, with_news: bool = True) -> None:
-        """Photograph it; the hub has just said something, for the TV's time runs faster than its heartbeat."""
-        if with_news:
-            await self.submit("pause_counter", counter=3, reason="salat")
+    async def take(self, name: str) -> None:
+        """Photograph it as it is now."""
         await self.page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
         print(name)
 
@@ -103,7 +102,7 @@ async def states(hall: Hall) -> None:
     await hall.page.context.set_offline(True)
     await hall.passes(SILENCE_MS)
     await hall.page.wait_for_selector("[data-stale]:not([hidden])")
-    await hall.take("tv-stale", with_news=False)
+    await hall.take("tv-stale")
 
 
 async def slide(browser: Browser, folder: Path) -> None:
