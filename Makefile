@@ -41,6 +41,7 @@ screens: ## the pictures in docs/screens anew, of every page on its device
 	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/phone_screens.py
 	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/tv_screens.py
 	@CHROMIUM=$$(bash tools/chromium.sh) .venv/bin/python tools/tablet_screens.py
+	@.venv/bin/python tools/small_pictures.py
 
 screen-day: ## what a hall TV holds in memory after a day of calls
 	@bash tools/install.sh dev

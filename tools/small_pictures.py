@@ -1,0 +1,19 @@
+"""Makes the pictures in docs/screens small: flat pages need no more than 256 colours. `make screens` runs it last."""
+
+from PIL import Image
+
+from server.web.keys import ROOT
+
+COLOURS = 256
+
+
+def main() -> None:
+    """Each picture in place; one that is small already stays as it is."""
+    for path in sorted((ROOT / "docs" / "screens").glob("*.png")):
+        with Image.open(path) as picture:
+            if picture.mode in ("RGB", "RGBA"):
+                picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
