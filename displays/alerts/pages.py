@@ -60,7 +60,7 @@ async def tell_me(request: web.Request) -> web.StreamResponse:
     contact = read_contact(await _asked(request), language_of(request), own_push_services)
     if contact.phone and service.letterbox.gateway is None:
         raise errors.malformed("phone", "cannot be told here; there is no gateway for messages")
-    others = [other for other in await _reached(service.contacts_of(room, visit)) if other.name != contact.name]
+    others = [other for other in await _reached(service.contacts_of(room, visit)) if other.address != contact.address]
     if len(others) >= CONTACTS_MAX:
         raise errors.malformed("contacts", f"must be {CONTACTS_MAX} at most; have those erased that are no longer needed")
     await _reached(service.keep(room, visit, contact))

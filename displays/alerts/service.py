@@ -104,7 +104,7 @@ class AlertService:
 
     async def keep(self, room: Room, visit: VisitId, contact: Contact) -> None:
         """Tell this contact from now on; what is so already stands on the page where it was asked for, and is no news."""
-        book, name = self.book(room.plan.bazaar.id), f"{visit}:{contact.name}"
+        book, name = self.book(room.plan.bazaar.id), f"{visit}:{self.seal.name_of(contact)}"
         for alert in alerts(room.bazaar, [(visit, contact.ahead)]):
             await book.claim(_one(alert, name), {}, self._now(), until_ms(room))
         await book.keep(name, self.seal.close(contact, scope_of(room.plan.bazaar.id, room.epoch), visit), until_ms(room))

@@ -239,6 +239,14 @@ async def test_a_form_that_asks_for_too_many_people_ahead() -> None:
             assert 422 == answer.status
 
 
+def test_a_name_tells_no_number() -> None:
+    """A contact's name stands in the store unsealed: without the secret nobody finds its number by trying all that there are."""
+    contact = contacts.Contact(ahead=0, lang="id", phone=PHONE)
+    ours, others = contacts.Seal(b"a" * 32), contacts.Seal(b"b" * 32)
+    assert ours.name_of(contact) == ours.name_of(contacts.Contact(ahead=3, lang="en", phone=PHONE))
+    assert ours.name_of(contact) != others.name_of(contact)
+
+
 async def test_a_family_has_few_phones() -> None:
     """A visit keeps a bounded number of contacts; asking again for the same one is no further one."""
     async with at_the_bazaar() as (served, _office):
