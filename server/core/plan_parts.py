@@ -13,9 +13,14 @@ RATIO = re.compile(r"1:([1-9][0-9]?)")
 
 def words(text: Text, lang: str) -> str:
     """The text in ``lang``; else in Indonesian, else in any language that it has."""
+    return text if isinstance(text, str) else text.get(language_of_words(text, lang), "")
+
+
+def language_of_words(text: Text, lang: str) -> str:
+    """The language that `words` gives the text in. One text for all languages is Indonesian."""
     if isinstance(text, str):
-        return text
-    return text.get(lang) or text.get("id") or next(iter(text.values()), "")
+        return LANGUAGES[0]
+    return next((language for language in (lang, LANGUAGES[0]) if text.get(language)), next(iter(text), lang))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
-from server.core.plan_parts import LANGUAGES, words
+from server.core.plan_parts import LANGUAGES, language_of_words, words
 from server.core.values import MS_PER_SECOND, BazaarId, Text
 from server.hub.hub import Hub
 from server.hub.room import Room
@@ -57,11 +58,18 @@ def _environment(catalogues: Catalogues, language: str, version: str) -> Environ
     environment.globals.update(
         lang=language,
         words=partial(words, lang=language),
+        lang_of=partial(_lang_attribute, lang=language),
         day=partial(day_in_words, language=language),
         static=lambda name: f"{STATIC_PATH}/{version}/{name}",
     )
     environment.install_gettext_translations(catalogues.of(language), newstyle=True)  # type: ignore[attr-defined]  # jinja2.ext.i18n adds it
     return environment
+
+
+def _lang_attribute(text: Text, lang: str) -> Markup:
+    """What goes into the tag around `words` that are in another language than the page (WCAG 2.2, 3.1.2)."""
+    language = language_of_words(text, lang)
+    return Markup("") if language == lang else Markup(' lang="{}"').format(language)
 
 
 def page_template(name: str, language: str) -> Template:
@@ -72,9 +80,10 @@ def page_template(name: str, language: str) -> Template:
 def render(request: web.Request, template: str, *, status: int = 200, **context: object) -> web.Response:
     """A page of the bazaar that the path names, in the reader's language.
 
-    Templates find ``_`` and ``ngettext``, ``lang``, ``languages`` (code → own name), ``words(text)``, ``day(date)``, ``static(name)`` and
-    ``home``, the bazaar's root path ("" where the path names none that there is: an address must not choose where our links lead), and
-    ``behind_s``, for a page's script: how old its frames were when the page was made.
+    Templates find ``_`` and ``ngettext``, ``lang``, ``languages`` (code → own name), ``words(text)``, ``lang_of(text)`` (the attribute
+    of a tag around them), ``day(date)``, ``static(name)`` and ``home``, the bazaar's root path ("" where the path names none that there
+    is: an address must not choose where our links lead), and ``behind_s``, for a page's script: how old its frames were when the page
+    was made.
     """
     language = language_of(request)
     bazaar_id = BazaarId(request.match_info.get("bazaar", ""))

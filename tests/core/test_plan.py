@@ -7,7 +7,7 @@ import pytest
 
 from server.core.plan import Plan
 from server.core.plan_faults import BOUNDS, faults
-from server.core.plan_parts import LANGUAGES, AbsentAfter, words
+from server.core.plan_parts import LANGUAGES, AbsentAfter, language_of_words, words
 from server.core.values import Lane
 
 SMALL: dict[str, Any] = {
@@ -142,6 +142,22 @@ def test_round_trip() -> None:
         for key, value in config["agencies"][0]["lines"][1].items()  # type: ignore[index]  # a map of maps, as JSON is
         if key != "services"
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "expected"),
+    [
+        ("Loket", "en", "id"),
+        ({"id": "Loket", "en": "Counter"}, "en", "en"),
+        ({"id": "Loket", "en": "Counter"}, "jv", "id"),
+        ({"id": "", "en": "Counter"}, "jv", "id"),
+        ({"en": "Counter"}, "mad", "en"),
+        ({}, "jv", "jv"),
+    ],
+)
+def test_language_of_words(text: Any, lang: str, expected: str) -> None:
+    """Whoever shows words can say in which language they are."""
+    assert expected == language_of_words(text, lang)
 
 
 def test_later_keys_are_passed_over() -> None:

@@ -97,3 +97,11 @@ async def test_every_page_says_its_language(language: str) -> None:
                 assert f'<html lang="{language}">' in html, path
                 for code, name in re.findall(r'<a href="\?lang=\w+" lang="(\w+)"[^>]*>([^<]*)<', html):
                     assert LANGUAGE_NAMES[code] == name, path
+
+
+async def test_words_in_another_language() -> None:
+    """What the bazaar file says in Indonesian only is marked as such on a page in another language, and not on an Indonesian one."""
+    async with serving(config=config_with(languages=list(LANGUAGE_NAMES))) as served:
+        for language, expected in (("id", 0), ("jv", 1)):
+            async with served.session.get(f"{served.home}/join?lang={language}") as answer:
+                assert expected == (await answer.text()).count('<span class="errand-name" lang="id">SKCK</span>')
