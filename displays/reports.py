@@ -9,7 +9,7 @@ from server.web.day_code import day_code_of
 from server.web.keys import DEVICES, REPORTS
 from server.web.limits import place_of
 from server.web.pages import VERSION
-from server.web.requests import check_origin, json_body, room_of
+from server.web.requests import check_origin, json_body, origin_of, room_of
 from server.web.screen_pairing import TV_COOKIE, fingerprint_of, screens_paired
 
 routes = web.RouteTableDef()
@@ -28,7 +28,7 @@ async def report(request: web.Request) -> web.Response:
     """``{device: "screen/utama", state, version, offset}`` → ``{day_code}``, which only a TV that was paired is told."""
     check_origin(request)
     room = room_of(request)
-    wait_s = request.app[REPORTS].wait_s(place_of(request.remote))
+    wait_s = request.app[REPORTS].wait_s(place_of(origin_of(request)))
     if wait_s:
         raise errors.too_many(wait_s)
     body = await json_body(request)

@@ -33,6 +33,7 @@ from server.web.requests import (
     is_form,
     json_body,
     new_visit,
+    origin_of,
     principals_of,
     room_of,
     see_other,
@@ -139,7 +140,7 @@ def _resident(request: web.Request, room: Room) -> Resident:
     if kiosks:
         return Resident(by=kiosks[0], device=kiosks[0])
     phone = device_of(request)
-    return Resident(by="phone", device=f"phone {phone}" if phone else f"address {request.remote}")
+    return Resident(by="phone", device=f"phone {phone}" if phone else f"address {origin_of(request)}")
 
 
 def _answer(request: web.Request, room: Room, visit: VisitId, entry: Entry) -> dict[str, object]:

@@ -16,7 +16,7 @@ from server.web.keys import CREDENTIALS, CROWD, MESSAGES
 from server.web.limits import place_of
 from server.web.pages import FILES, local_time, render
 from server.web.qr import qr_picture
-from server.web.requests import Form, device_of, room_of, text_in, visit_of
+from server.web.requests import Form, device_of, origin_of, room_of, text_in, visit_of
 
 routes = web.RouteTableDef()
 
@@ -27,7 +27,7 @@ NO_FORM: Form = MappingProxyType({})
 async def join(request: web.Request) -> web.Response:
     """Take numbers on the phone. The phone gets a name of its own: with it a press that is sent twice gives the same numbers."""
     response = join_page(request, room_of(request))
-    if not device_of(request) and request.app[CROWD].admits(place_of(request.remote)):
+    if not device_of(request) and request.app[CROWD].admits(place_of(origin_of(request))):
         cookie = request.app[CREDENTIALS].device_cookie(new_device())
         response.set_cookie(DEVICE_COOKIE, cookie, max_age=COOKIE_S, path="/", httponly=True, samesite="Lax", secure=request.secure)
     return response

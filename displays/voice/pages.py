@@ -22,7 +22,7 @@ from server.web.background import run_beside
 from server.web.errors import no_voice, not_found, too_many
 from server.web.keys import HUB
 from server.web.limits import Limits, place_of
-from server.web.requests import room_of
+from server.web.requests import origin_of, room_of
 
 routes = web.RouteTableDef()
 
@@ -69,7 +69,7 @@ async def call_sound(request: web.Request) -> web.Response:
     if file is None:
         if not voice.can_say(said):
             raise not_found("recording")
-        if wait_s := request.app[NEW_SOUNDS].wait_s(place_of(request.remote)):
+        if wait_s := request.app[NEW_SOUNDS].wait_s(place_of(origin_of(request))):
             raise too_many(wait_s)
         try:
             file = await voice.sound(said, kind)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import wraps
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from server.cli.stores import BadUse
 from server.printing.address import EXAMPLES, BadPrinter, printers_at
 from server.printing.printer import Printer
 from server.web.credentials import KIOSKS
+from server.web.keys import PROXIES
 
 OPERATOR = "mailto:urut@localhost"
 
@@ -34,6 +36,7 @@ class Equipment:
     voice: Voice = SILENT
     printers: Mapping[int, Printer] = field(default_factory=dict)
     slides: Path | None = None
+    proxies: frozenset[str] = frozenset()
 
     def install(self, app: web.Application) -> None:
         """Put it into an application that serves the public."""
@@ -41,6 +44,7 @@ class Equipment:
         install_voice(app, self.voice)
         install_printing(app, self.printers)
         install_slides(app, self.slides)
+        app[PROXIES] = self.proxies
 
 
 _FLAGS = (
@@ -50,6 +54,7 @@ _FLAGS = (
     option("--gateway-secret", "URUT_GATEWAY_SECRET", default="", help="whsec_…, which signs them; several with blanks between."),
     option("--push-service", "URUT_PUSH_SERVICE", multiple=True, help="HOST:PORT of a push service beside those of the browsers."),
     option("--operator", "URUT_OPERATOR", default=OPERATOR, show_default=True, help="mailto: or https: for push services."),
+    option("--proxy", "URUT_PROXY", multiple=True, help="Address of a proxy in front of the hub; its X-Forwarded-For is believed."),
     voice_file,
     voice_pack,
 )
@@ -62,7 +67,8 @@ def equipped(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **flags: Any) -> Any:
         voice, printers = open_voice(flags.pop("voice"), flags.pop("voice_pack")), _printers(flags.pop("printer"))
         messages = _read(**{name: flags.pop(name) for name in ("gateway", "gateway_secret", "push_service", "operator")})
-        equipment = replace(messages, voice=voice, printers=printers, slides=flags.pop("slides"))
+        proxies = _proxies(flags.pop("proxy"))
+        equipment = replace(messages, voice=voice, printers=printers, slides=flags.pop("slides"), proxies=proxies)
         return command(*args, equipment=equipment, **flags)
 
     made: Callable[..., Any] = run
@@ -79,6 +85,13 @@ def _read(*, gateway: str | None, gateway_secret: str, push_service: tuple[str, 
     if not operator.startswith(("mailto:", "https://")):
         raise BadUse("--operator: begins with mailto: or https://")
     return Equipment(gateway=messages, push_services=push_service, operator=operator)
+
+
+def _proxies(addresses: Sequence[str]) -> frozenset[str]:
+    try:
+        return frozenset(str(ip_address(address)) for address in addresses)
+    except ValueError as fault:
+        raise BadUse(f"--proxy: {fault}") from None
 
 
 def _printers(addresses: Sequence[str]) -> Mapping[int, Printer]:

@@ -11,7 +11,7 @@ from server.web import api, ops, pairing
 from server.web.background import run_beside
 from server.web.credentials import Credentials
 from server.web.crowd import Crowd
-from server.web.keys import ADDRESSES, CREDENTIALS, CROWD, DEVICES, GUESSES, HUB, METRICS, NEW_SCREENS, REPORTS, Addresses
+from server.web.keys import ADDRESSES, CREDENTIALS, CROWD, DEVICES, GUESSES, HUB, METRICS, NEW_SCREENS, PROXIES, REPORTS, Addresses
 from server.web.limits import Limits
 from server.web.metrics import Metrics
 from server.web.middlewares import error_shape, strict_headers
@@ -33,6 +33,7 @@ def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addres
     app[DEVICES] = Devices(hub.store, hub.clock)
     app[CREDENTIALS] = Credentials(secret)
     app[METRICS] = Metrics(hub)
+    app[PROXIES] = frozenset()
     app[CROWD] = Crowd(programs=limits)
     app[NEW_SCREENS] = Limits(burst=NEW_SCREENS_BURST, per_minute=NEW_SCREENS_PER_MINUTE)
     app[REPORTS] = Limits(burst=REPORTS_BURST, per_minute=REPORTS_PER_MINUTE)

@@ -13,7 +13,7 @@ from server.web.credentials import same
 from server.web.keys import CREDENTIALS, CROWD, GUESSES, HUB
 from server.web.limits import place_of
 from server.web.pages import local_time
-from server.web.requests import device_of, is_trusted, scope_of_room
+from server.web.requests import device_of, is_trusted, origin_of, scope_of_room
 
 GRACE = timedelta(minutes=15)
 """So long after midnight yesterday's code is still good: somebody has just read it."""
@@ -35,7 +35,7 @@ def check_day_code(request: web.Request, room: Room, given: str) -> None:
     if not room.plan.bazaar.day_code or is_trusted(request, room):
         return
     phone = device_of(request)
-    guesses, place = (request.app[CROWD].guesses, phone) if phone else (request.app[GUESSES], place_of(request.remote))
+    guesses, place = (request.app[CROWD].guesses, phone) if phone else (request.app[GUESSES], place_of(origin_of(request)))
     wait_s = guesses.look_s(place)
     if wait_s:
         raise errors.too_many(wait_s)

@@ -35,6 +35,8 @@ REPORTS = web.AppKey("reports", Limits)
 GUESSES = web.AppKey("guesses", Limits)
 """How many wrong codes may come from one address."""
 METRICS = web.AppKey("metrics", Metrics)
+PROXIES = web.AppKey("proxies", frozenset)
+"""Addresses of proxies whose word about where a request came from is taken."""
 MESSAGES = web.AppKey("messages", bool)
 """Whether a gateway takes messages for phone numbers."""
 ADDRESSES = web.AppKey("addresses", Addresses)

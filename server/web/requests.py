@@ -14,7 +14,7 @@ from server.store.codec import events_of
 from server.store.errors import StoreUnreachable
 from server.web import errors
 from server.web.credentials import ADMIN, DEVICE_COOKIE, SUPERVISOR, kiosk_principal, scope_of
-from server.web.keys import CREDENTIALS, CROWD, HUB, METRICS
+from server.web.keys import CREDENTIALS, CROWD, HUB, METRICS, PROXIES
 from server.web.limits import place_of
 
 BODY_BYTES_MAX = 64 * 1024
@@ -86,6 +86,16 @@ def is_trusted(request: web.Request, room: Room) -> bool:
     return any(who in (ADMIN, SUPERVISOR) or who.startswith(kiosk_principal("")) for who in principals_of(request, room))
 
 
+def origin_of(request: web.Request) -> str:
+    """The address that a request came from: of whoever connected, or whom a proxy that we trust names as that.
+
+    A proxy adds to ``X-Forwarded-For`` at the end; what stands before its word anybody may have written.
+    """
+    remote, proxies = request.remote or "", request.app[PROXIES]
+    named = ",".join(request.headers.getall("X-Forwarded-For", ())).split(",") if remote in proxies else []
+    return next((address for address in map(str.strip, reversed(named)) if address and address not in proxies), remote)
+
+
 def is_cross_origin(request: web.Request) -> bool:
     """Whether a page of another site sent this request."""
     origin = request.headers.get("Origin")
@@ -117,7 +127,7 @@ def check_limit(request: web.Request, room: Room, *, known: str = "") -> None:
     """
     if is_trusted(request, room):
         return
-    wait_s = request.app[CROWD].wait_s(known or device_of(request), place_of(request.remote))
+    wait_s = request.app[CROWD].wait_s(known or device_of(request), place_of(origin_of(request)))
     if wait_s:
         raise errors.too_many(wait_s)
 

@@ -18,7 +18,7 @@ from server.web.addresses import home_of
 from server.web.credentials import COOKIE_PREFIX, COOKIE_S, new_device, screen_principal
 from server.web.keys import CREDENTIALS, HUB, NEW_SCREENS
 from server.web.limits import place_of
-from server.web.requests import principals_of, scope_of_room
+from server.web.requests import origin_of, principals_of, scope_of_room
 
 TV_COOKIE = "urut-tv"
 ALPHABET = "CDFGHKLMNPRTVWXY34679"
@@ -87,7 +87,7 @@ async def ask(request: web.Request, room: Room, tv: str) -> Pairing:
 
 
 def _count_new(request: web.Request) -> None:
-    wait_s = request.app[NEW_SCREENS].wait_s(place_of(request.remote))
+    wait_s = request.app[NEW_SCREENS].wait_s(place_of(origin_of(request)))
     if wait_s:
         raise errors.too_many(wait_s)
 

@@ -39,6 +39,7 @@ def test_a_gateway_that_cannot_be_used(url: str, secrets: str, fault: str) -> No
     [
         (["--gateway", "gateway.example", "--gateway-secret", GOOD], "--gateway: "),
         (["--operator", "panitia"], "--operator: "),
+        (["--proxy", "nginx"], "--proxy: "),
     ],
 )
 def test_wrong_flags(flags: list[str], fault: str, tmp_path: os.PathLike[str]) -> None:
