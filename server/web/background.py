@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 
 from aiohttp import web
 
+CANCEL_AGAIN_S = 0.5
+
 logger = logging.getLogger(__name__)
 
 
@@ -16,8 +18,10 @@ def run_beside(app: web.Application, work: Callable[[], Coroutine[None, None, No
         task = asyncio.create_task(work())
         task.add_done_callback(_tell)
         yield
-        task.cancel()
-        await asyncio.wait([task])
+        # A cancellation can be swallowed on its way: by asyncio.timeout before Python 3.12, or by a client that was just connecting.
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=CANCEL_AGAIN_S)
 
     app.cleanup_ctx.append(run)
 
