@@ -91,7 +91,7 @@ async def old_page(edition: Edition, folder: Path) -> AsyncIterator[OldPage]:
         process = await asyncio.create_subprocess_exec(program_of(edition), *arguments, stdout=said, stderr=said)
     try:
         port = await _port(folder, process)
-        async with connected(await _first_page(port)) as page:
+        async with connected(await _page(port)) as page:
             yield page
     finally:
         if process.returncode is None:
@@ -107,16 +107,18 @@ async def _port(folder: Path, process: asyncio.subprocess.Process) -> int:
     return int(address.rpartition(":")[2])
 
 
-async def _first_page(port: int) -> str:
+async def _page(port: int) -> str:
     """Where its first page lets itself be driven. It listens before it has opened that page: it is asked until it names one."""
     async with aiohttp.ClientSession() as session, asyncio.timeout(START_S):
-        while True:
-            async with session.get(f"http://127.0.0.1:{port}/json") as answer:
-                targets = await answer.json(content_type=None)
-            for target in targets:
-                if target["type"] == "page":
-                    return str(target["webSocketDebuggerUrl"])
+        while not (pages := [target for target in await _targets(session, port) if target["type"] == "page"]):
             await asyncio.sleep(LOOK_S)
+    return pages[0]["webSocketDebuggerUrl"]
+
+
+async def _targets(session: aiohttp.ClientSession, port: int) -> list[dict[str, str]]:
+    async with session.get(f"http://127.0.0.1:{port}/json") as answer:
+        targets: list[dict[str, str]] = await answer.json(content_type=None)
+    return targets
 
 
 def _address(folder: Path, process: asyncio.subprocess.Process) -> str:
