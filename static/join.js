@@ -59,15 +59,16 @@ function onAge({ seconds, stale }) {
 function search(typed) {
   const errands = all("[data-errand]", form);
   const fits = fitting(typed, errands.map((errand) => errand.dataset.search));
-  const looks = typed.trim() !== "";
-  errands.forEach((errand, index) => { errand.hidden = !fits[index] && !one("input", errand).checked; });
-  for (const office of all("[data-office]", form)) {
-    const found = errands.filter((errand, index) => fits[index] && office.contains(errand));
-    office.hidden = !found.length;
-    office.open = looks ? found.length > 0 : Boolean(one("input:checked", office));
-  }
   const count = fits.filter(Boolean).length;
-  text(one("[data-found]", form), looks && count ? say(page.strings.found, { n: count }) : "");
+  const looks = typed.trim() !== "" && count > 0;
+  // Where nothing fits all offices stay, to be opened by hand.
+  errands.forEach((errand, index) => { errand.hidden = looks && !fits[index] && !one("input", errand).checked; });
+  for (const office of all("[data-office]", form)) {
+    const shown = errands.filter((errand) => !errand.hidden && office.contains(errand));
+    office.hidden = !shown.length;
+    office.open = looks ? shown.length > 0 : Boolean(one("input:checked", office));
+  }
+  text(one("[data-found]", form), looks ? say(page.strings.found, { n: count }) : "");
   one("[data-nothing-found]", form).hidden = count > 0;
 }
 

@@ -87,7 +87,7 @@ async def test_search(page: Page, hub: FakeHub, typed: str, found: list[int]) ->
 
 
 async def test_search_on_the_page(page: Page, served: Served) -> None:
-    """Typing leaves what fits, opened, and says how much that is; what is ticked stays in sight; nothing found is said."""
+    """Typing leaves what fits, opened, and says how much that is; what is ticked stays in sight; nothing found is said, and all offices are there."""
     await opened(page, served)
     await page.fill("[data-search-box]", "sckc")
     await expect(page.locator("[data-errand='skck']")).to_be_visible()
@@ -96,6 +96,12 @@ async def test_search_on_the_page(page: Page, served: Served) -> None:
     await page.locator("[data-errand='skck'] input").check()
     await page.fill("[data-search-box]", "zzzz")
     await expect(page.locator("[data-nothing-found]")).to_be_visible()
+    await expect(page.locator("[data-errand='skck']")).to_be_visible()
+    await expect(page.locator("[data-office='dukcapil'] > summary")).to_be_visible()
+    await page.fill("[data-search-box]", "ktp")
+    await expect(page.locator("[data-errand='ktp']")).to_be_visible()
+    await expect(page.locator("[data-errand='skck']")).to_be_visible()
+    await expect(page.locator("[data-office='meja']")).to_be_hidden()
 
 
 async def test_waits_before_a_number(page: Page, served: Served) -> None:
