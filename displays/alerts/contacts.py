@@ -25,6 +25,7 @@ from server.web import errors
 PUSH_SERVICES = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
 """Whose push services browsers use. What a page sends as an address is a stranger's word: nothing is ever posted to other hosts."""
 ENDPOINT_CHARS_MAX = 1000
+GATEWAY = "gateway"
 CONTACTS_MAX = 4
 """Of one visit: a family has a few phones."""
 _ENDPOINT = re.compile(r"https?://(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}(?::[0-9]{1,5})?/[!-~]*")
@@ -52,6 +53,11 @@ class Contact:
     def address(self) -> str:
         """Where it reaches its owner, whatever they want to be told."""
         return f"{self.endpoint}|{self.phone}"
+
+    @property
+    def way(self) -> str:
+        """By whom it is reached: a push service, by its host, or the `GATEWAY`."""
+        return urlsplit(self.endpoint).netloc or GATEWAY
 
 
 def read_contact(body: Mapping[str, Any], lang: str, own_push_services: Container[str]) -> Contact:

@@ -5,13 +5,14 @@ Every hub runs it. Which one claims an alert does not matter, nor whether it liv
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from aiohttp import ClientSession, ClientTimeout
 
-from displays.alerts.contacts import Contact, Seal
+from displays.alerts.contacts import GATEWAY, Contact, Seal
 from displays.alerts.delivery import SEND_S_MAX, Letterbox, Task, settle
 from displays.alerts.rules import Alert, alerts
 from server.core.values import MS_PER_SECOND, BazaarId, VisitId
@@ -28,7 +29,11 @@ KEPT_AFTER_CLOSING_MS = 24 * 3600 * MS_PER_SECOND
 """Addresses of phones are erased a day after the bazaar closes (UU 27/2022: no longer than the purpose needs)."""
 LEASE_MS = 3 * int(SEND_S_MAX) * MS_PER_SECOND
 AT_ONCE_MAX = 20
-GATEWAY = "gateway/messages"
+"""Messages that one way is sending: one that hangs holds up nobody but those who are reached by it."""
+TAKEN_MAX = 200
+BUSY_MS = 1000
+"""A message whose way is full is looked at again after so long."""
+GATEWAY_DEVICE = "gateway/messages"
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +48,8 @@ class Watched:
     contacts: dict[str, Contact] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
     """Alerts that somebody has claimed already, so that the store need not be asked again."""
+    handed_over: list[bool] = field(default_factory=list)
+    """Whether the gateway took each message since the desk was last told how it is."""
 
 
 class AlertService:
@@ -58,17 +65,19 @@ class AlertService:
         self._credentials = credentials
         self._link_of = link_of
         self._watched: dict[BazaarId, Watched] = {}
+        self._sending: Counter[str] = Counter()
 
     async def run(self) -> None:
         """Tell people until cancelled."""
         outage = Outage("alerts")
-        async with ClientSession(timeout=ClientTimeout(total=SEND_S_MAX)) as session:
+        async with ClientSession(timeout=ClientTimeout(total=SEND_S_MAX)) as session, asyncio.TaskGroup() as sending:
             while True:
                 try:
                     for bazaar_id, room in list(self._hub.rooms.items()):
                         if room.ready:
                             await self.look(bazaar_id, room)
-                            await self.deliver(session, bazaar_id, room)
+                            await self._tell_desk(bazaar_id)
+                            await self._deliver(session, sending, bazaar_id, room)
                     outage.is_over()
                 except StoreUnreachable as away:
                     await outage.sit_out(str(away))
@@ -87,20 +96,6 @@ class AlertService:
             if room.bazaar.closed:
                 await book.expire(room.bazaar.at + KEPT_AFTER_CLOSING_MS)
             await self._claim(book, watched, room)
-
-    async def deliver(self, session: ClientSession, bazaar_id: BazaarId, room: Room) -> None:
-        """Send what is due, a few at once; raises `StoreUnreachable`."""
-        book, delivered = self.book(bazaar_id), []
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(AT_ONCE_MAX):
-                job = await book.take(self._now(), LEASE_MS)
-                if job is None:
-                    break
-                delivered.append(tasks.create_task(self._send(session, book, bazaar_id, room, job)))
-        if delivered and self.letterbox.gateway is not None:
-            aside = len(await book.aside())
-            fine = aside == 0 and all(task.result() for task in delivered)
-            await self._devices.report(bazaar_id, GATEWAY, DeviceState.OK if fine else DeviceState.FAULT, {"aside": aside})
 
     async def keep(self, room: Room, visit: VisitId, contact: Contact) -> None:
         """Tell this contact from now on; what is so already stands on the page where it was asked for, and is no news."""
@@ -150,18 +145,49 @@ class AlertService:
                     await book.claim(one, {one: Task(contact=name, alert=alert, since=now).encoded()}, now, until_ms(room))
                     watched.said.add(one)
 
-    async def _send(self, session: ClientSession, book: AlertBook, bazaar_id: BazaarId, room: Room, job: Job) -> bool:
-        task = Task.decoded(job.payload)
-        watched = self._watched[bazaar_id]
-        if task.contact not in watched.contacts:  # another process may have claimed for a contact that is newer than this copy
+    async def _deliver(self, session: ClientSession, sending: asyncio.TaskGroup, bazaar_id: BazaarId, room: Room) -> None:
+        """Begin to send what is due; raises `StoreUnreachable`."""
+        book = self.book(bazaar_id)
+        for _ in range(TAKEN_MAX):
+            job = await book.take(self._now(), LEASE_MS)
+            if job is None:
+                break
+            contact = await self._contact_of(book, bazaar_id, room, job)
+            if contact is None:
+                await book.done(job.id)
+            elif self._sending[contact.way] >= AT_ONCE_MAX:
+                await book.put_off(job, self._now() + BUSY_MS)
+            else:
+                self._sending[contact.way] += 1
+                sending.create_task(self._send(session, bazaar_id, room, job, contact))
+
+    async def _contact_of(self, book: AlertBook, bazaar_id: BazaarId, room: Room, job: Job) -> Contact | None:
+        """Whom the job is for, None when it was erased; raises `StoreUnreachable`."""
+        name, watched = Task.decoded(job.payload).contact, self._watched[bazaar_id]
+        if name not in watched.contacts:  # another process may have claimed for a contact that is newer than this copy
             await self._renew(book, watched, room)
-        contact = watched.contacts.get(task.contact)
-        if contact is None:
-            await book.done(job.id)
-            return True
-        token = self._credentials.visit_token(scope_of(bazaar_id, room.epoch), task.alert.visit)
-        status = await self.letterbox.send(session, bazaar_id, job, contact, self._link_of(room, token))
-        return await settle(book, job, status, self._now(), until_ms(room))
+        return watched.contacts.get(name)
+
+    async def _send(self, session: ClientSession, bazaar_id: BazaarId, room: Room, job: Job, contact: Contact) -> None:
+        token = self._credentials.visit_token(scope_of(bazaar_id, room.epoch), Task.decoded(job.payload).alert.visit)
+        try:
+            status = await self.letterbox.send(session, bazaar_id, job, contact, self._link_of(room, token))
+            fine = await settle(self.book(bazaar_id), job, status, self._now(), until_ms(room))
+            if contact.way == GATEWAY:
+                self._watched[bazaar_id].handed_over.append(fine)
+        except StoreUnreachable:
+            logger.warning("a message was sent, and the store cannot be told: it may come once more")
+        finally:
+            self._sending[contact.way] -= 1
+
+    async def _tell_desk(self, bazaar_id: BazaarId) -> None:
+        """Say how the gateway is, after it was given something; raises `StoreUnreachable`."""
+        watched = self._watched[bazaar_id]
+        if watched.handed_over:
+            aside = len(await self.book(bazaar_id).aside())
+            fine = aside == 0 and all(watched.handed_over)
+            watched.handed_over.clear()
+            await self._devices.report(bazaar_id, GATEWAY_DEVICE, DeviceState.OK if fine else DeviceState.FAULT, {"aside": aside})
 
     def _now(self) -> int:
         return self.letterbox.clock()

@@ -39,7 +39,10 @@ class Post:
     tries: int = 0
     gone: bool = False
     """Whether the push service knows no subscription any more."""
+    silent: bool = False
+    """Whether the gateway takes what comes and does not answer."""
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     @property
@@ -75,6 +78,9 @@ class Post:
         """A gateway: checks the signature by the reference library."""
         self.tries += 1
         body = await request.read()
+        if self.silent:
+            self.news.set()
+            await self.awake.wait()
         status = self.answers.pop(0) if self.answers else 201
         if status == 201:
             message = Webhook(GATEWAY_SECRET).verify(body, dict(request.headers))
@@ -97,6 +103,7 @@ async def post() -> AsyncIterator[Post]:
     try:
         yield office
     finally:
+        office.awake.set()
         await runner.cleanup()
 
 

@@ -14,6 +14,7 @@ from displays.alerts.webhook import read_gateway
 from server.cli.equipment import Equipment
 from server.core.values import BazaarId
 from server.store.alert_book import MemoryAlertBook
+from server.web.limits import Limits
 from tests.displays.alerts.post import GATEWAY_SECRET, Post, claims_of, post
 from tests.serving import Served, serving
 
@@ -21,21 +22,13 @@ PHONE = "+6281234567890"
 UJI = BazaarId("uji")
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The loop looks often, and pauses between tries are short."""
-    monkeypatch.setattr(service, "TICK_S", 0.005)
-    monkeypatch.setattr(delivery, "PAUSE_MS_MIN", 1)
-    monkeypatch.setattr(delivery, "PAUSE_MS_MAX", 2)
-
-
 @asynccontextmanager
-async def at_the_bazaar(*, gateway: bool = True) -> AsyncIterator[tuple[Served, Post]]:
+async def at_the_bazaar(*, gateway: bool = True, limits: Limits | None = None) -> AsyncIterator[tuple[Served, Post]]:
     """A bazaar with counter 1 open, whose alerts go to the test's own services."""
     async with post() as office:
         messages = read_gateway(f"{office.url}/messages", GATEWAY_SECRET) if gateway else None
         equipment = Equipment(gateway=messages, push_services=(office.netloc,), operator="mailto:panitia@example.org")
-        async with serving(equipment=equipment) as served:
+        async with serving(equipment=equipment, limits=limits) as served:
             await served.submit("open_counter", counter=1)
             yield served, office
 
