@@ -107,20 +107,28 @@ async def issue(request: web.Request, room: Room, resident: Resident, wish: Mapp
         Problem: 403 without the code of the day where a new visit needs it, 404 for a token that opens nothing, 409 for a refusal or a
             command_id under which somebody else sent something, 422, 429.
     """
-    check_limit(request, room)
-    token, code = wish.get("visit"), wish.get("code")
-    if not isinstance(token, str | None):
-        raise errors.malformed("visit", "no text")
-    if not isinstance(code, str | None):
-        raise errors.malformed("code", "no text")
-    if not token:
-        check_day_code(request, room, code or "")
-    visit = visit_of(request, room, token) if token else new_visit(request, room, resident.device, str(wish.get("command_id")))
+    visit = _visit_wished(request, room, resident, wish)
     given = {name: wish[name] for name in ("command_id", "services", "lane", "representing") if name in wish}
     entry = await carry_out(request, room, {**given, "do": "issue", "visit": visit}, resident.by)
     if not _issued(entry, visit):
         raise Problem(409, "not_allowed", "This was sent before, by somebody else.")
     return visit, entry
+
+
+def _visit_wished(request: web.Request, room: Room, resident: Resident, wish: Mapping[str, object]) -> VisitId:
+    """The visit for which numbers are wished, counted for whoever asks: by its secret, else by the phone; raises `Problem` as `issue`."""
+    token, code = wish.get("visit"), wish.get("code")
+    if not isinstance(token, str | None):
+        raise errors.malformed("visit", "no text")
+    if not isinstance(code, str | None):
+        raise errors.malformed("code", "no text")
+    if token:
+        visit = visit_of(request, room, token)
+        check_limit(request, room, known=f"visit {visit}")
+        return visit
+    check_limit(request, room)
+    check_day_code(request, room, code or "")
+    return new_visit(request, room, resident.device, str(wish.get("command_id")))
 
 
 async def _change(request: web.Request, room: Room, visit: VisitId, wish: Mapping[str, object]) -> Entry:

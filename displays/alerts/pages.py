@@ -55,8 +55,8 @@ async def tell_me(request: web.Request) -> web.StreamResponse:
     """Keep one more contact, ``{ahead, push}`` or ``{ahead, phone}``; a form is answered with the way back to the page."""
     room = room_of(request)
     check_origin(request)
-    check_limit(request, room)
     service, visit, own_push_services = request.app[ALERTS], known_visit(request, room), request.app[OWN_PUSH_SERVICES]
+    check_limit(request, room, known=f"visit {visit}")
     contact = read_contact(await _asked(request), language_of(request), own_push_services)
     if contact.phone and service.letterbox.gateway is None:
         raise errors.malformed("phone", "cannot be told here; there is no gateway for messages")

@@ -198,6 +198,15 @@ async def test_code_of_the_day_in_a_form() -> None:
         assert 'value="9x"' in text
 
 
+async def test_an_errand_more_for_a_number_from_the_kiosk() -> None:
+    """A phone that read a kiosk's code has no name of its own; it adds errands by its visit, whoever else asks at that address."""
+    async with serving(limits=Limits(burst=1, per_minute=1)) as served, phone() as kiosk, phone() as own:
+        _, taken = await take(kiosk, served, key=served.keys.kiosks[1])
+        await take(own, served, command_id="phone-command-000002")
+        added = await take(own, served, command_id="phone-command-000003", services=["skck"], visit=taken["visit"])
+    assert (201, "B-001") == (added[0], added[1]["tickets"][0]["label"])
+
+
 async def test_codes_are_not_guessed_without_end() -> None:
     """Who guesses on and on is told to wait, in words with the seconds."""
     async with serving(config=config_with(day_code=True)) as served, phone() as own:
