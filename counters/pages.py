@@ -132,6 +132,7 @@ async def _desk_page(request: web.Request, room: Room, problem: Problem | None =
         request,
         "desk.html",
         status=problem.status if problem else 200,
+        here=path,
         fault=fault_in(request, problem),
         bazaar=plan.bazaar,
         agencies=plan.agencies,

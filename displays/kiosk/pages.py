@@ -131,6 +131,7 @@ def _page(request: web.Request, room: Room, kiosk_number: int, shown: _Shown | N
         request,
         "kiosk.html",
         status=shown.status,
+        here=path if shown.fault else "",
         bazaar=room.plan.bazaar,
         number=kiosk_number,
         path=path,

@@ -77,8 +77,10 @@ def page_template(name: str, language: str) -> Template:
     return _environment(Catalogues(), language, "").get_template(name)
 
 
-def render(request: web.Request, template: str, *, status: int = 200, **context: object) -> web.Response:
+def render(request: web.Request, template: str, *, status: int = 200, here: str = "", **context: object) -> web.Response:
     """A page of the bazaar that the path names, in the reader's language.
+
+    ``here`` is the path under which a browser finds the page again, where it may answer a form that was sent to another one.
 
     Templates find ``_`` and ``ngettext``, ``lang``, ``languages`` (code → own name), ``words(text)``, ``lang_of(text)`` (the attribute
     of a tag around them), ``day(date)``, ``static(name)`` and ``home``, the bazaar's root path ("" where the path names none that there
@@ -94,6 +96,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
             languages={code: LANGUAGE_NAMES[code] for code in languages_of(request)},
             home=f"/{bazaar_id}" if bazaar_id in request.app[HUB].rooms else "",
             behind_s=_behind_s(request.app[HUB], bazaar_id),
+            here=here,
             **context,
         )
     )

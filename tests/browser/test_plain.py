@@ -65,6 +65,34 @@ async def test_nothing_ticked_without_scripts(devices: Devices, bazaar: Bazaar) 
     await expect(phone.locator("[data-fault]")).to_be_visible()
 
 
+async def test_from_a_form_that_came_back(devices: Devices, bazaar: Bazaar) -> None:
+    """A page that answers a refused form can be read in another language, and looks again by itself: neither leads nowhere."""
+    devices.in_trouble = True
+    phone, desk = await devices.page("phone", scripts=False), await devices.page("desk", scripts=False)
+    await phone.goto(f"{bazaar.home}/join")
+    await phone.tap("[data-take]")
+    await phone.tap("[data-language=en]")
+    await expect(phone.locator("html[lang=en] [data-join]")).to_be_visible()
+    await phone.tap("[data-office=dukcapil] > summary")
+    await phone.tap("[data-errand=ktp]")
+    await phone.tap("[data-take]")
+    await phone.wait_for_url("**/visit/*")
+    address, late = phone.url, await phone.context.new_page()
+    await late.goto(address)
+    for page in (phone, late):
+        await page.tap("[data-command=hold] button")
+    await expect(late.locator("[data-answer]")).to_contain_text("A-001")
+    again = await late.locator("meta[http-equiv=refresh]").get_attribute("content")
+    assert f"20;url={address.removeprefix(bazaar.url)}" == again
+    await late.tap("[data-language=jv]")
+    await expect(late.locator("html[lang=jv] [data-ticket='A-001'][data-state=held]")).to_be_visible()
+    await desk.goto(f"{bazaar.home}/pair/{bazaar.keys.admin}")
+    await desk.locator("[data-command=announce] [name=text]").evaluate("(field) => field.removeAttribute('required')")
+    await desk.click("[data-command=announce] button")
+    await desk.click("[data-language=en]")
+    await expect(desk.locator("html[lang=en] [data-command=announce]")).to_be_visible()
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_languages(devices: Devices, bazaar: Bazaar, language: str) -> None:
     """Every page says in which language it speaks: the one that its address asks for."""
