@@ -87,7 +87,7 @@ async def test_search(page: Page, hub: FakeHub, typed: str, found: list[int]) ->
 
 
 async def test_search_on_the_page(page: Page, served: Served) -> None:
-    """Typing leaves what fits, opened, and says how much that is; what is ticked stays in sight; nothing found is said, and all offices are there."""
+    """Typing leaves what fits, opened, and says how much that is; what is ticked stays; where nothing is found all offices are there."""
     await opened(page, served)
     await page.fill("[data-search-box]", "sckc")
     await expect(page.locator("[data-errand='skck']")).to_be_visible()
