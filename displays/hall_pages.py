@@ -13,6 +13,7 @@ from displays.offer import offices
 from displays.order import verdict_of
 from displays.screen_pages import lost_screen
 from displays.slides import slide_cards
+from displays.visit_pages import followed_by
 from displays.voice.pages import voice_of_page
 from server.core.plan import Plan
 from server.core.plan_parts import Screen
@@ -60,6 +61,7 @@ async def landing(request: web.Request) -> web.Response:
         closed=room.bazaar.closed,
         hours=_hours(room),
         offices=offices(room.bazaar),
+        followed=followed_by(request, room),
         screens=room.bazaar.screens.values(),
         page={"base": home_of(room), "frame": room.frame("bazaar").as_map()},
     )

@@ -11,7 +11,7 @@ from server.core.calling import busy_counter, resumes_at
 from server.core.events import Event
 from server.core.place import Place, TicketNow, line_now, place_of
 from server.core.plan_parts import Agency, Service
-from server.core.values import CounterNumber, TicketState, VisitId
+from server.core.values import CounterNumber, Label, TicketState, VisitId
 from server.hub.channels import View
 
 NEAREST_FIRST = {TicketState.CALLED: 0, TicketState.WAITING: 1, TicketState.HELD: 2, TicketState.ABSENT: 2}
@@ -77,10 +77,14 @@ def own_tickets(bazaar: Bazaar, visit: VisitId) -> list[OwnTicket]:
     return sorted(own, key=_nearness)
 
 
+def live_labels(bazaar: Bazaar, visit: VisitId) -> list[Label]:
+    """The visit's numbers that still count, as they were issued; none for a visit that there is not."""
+    return [label for label in bazaar.visits.get(visit, ()) if bazaar.tickets[label].state in LIVE]
+
+
 def lines_followed(bazaar: Bazaar, visit: VisitId) -> list[str]:
     """The prefixes of the lines in which the visit still has a live ticket: what its phone follows."""
-    tickets = (bazaar.tickets[label] for label in bazaar.visits[visit])
-    return list(dict.fromkeys(ticket.line for ticket in tickets if ticket.state in LIVE))
+    return list(dict.fromkeys(bazaar.tickets[label].line for label in live_labels(bazaar, visit)))
 
 
 def _ticket(bazaar: Bazaar, ticket: Ticket) -> View:

@@ -1,12 +1,14 @@
 """The pages of those who take numbers and follow their turn on their own phones."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from aiohttp import web
 
 from displays.offer import offices, precheck
-from displays.visit import lines_followed, own_tickets
-from server.core.values import TicketState, VisitId
+from displays.visit import lines_followed, live_labels, own_tickets
+from server.core.values import Label, TicketState, VisitId
 from server.hub.room import Room
 from server.store.command_ids import new_command_id
 from server.web import errors
@@ -16,11 +18,21 @@ from server.web.keys import CREDENTIALS, CROWD, MESSAGES
 from server.web.limits import place_of
 from server.web.pages import FILES, local_time, render
 from server.web.qr import qr_picture
-from server.web.requests import Form, device_of, origin_of, room_of, text_in, visit_of
+from server.web.requests import Form, device_of, origin_of, room_of, scope_of_room, text_in, visit_of
 
 routes = web.RouteTableDef()
 
 NO_FORM: Form = MappingProxyType({})
+VISIT_COOKIE = "urut-visit"
+"""The token of the visit that a phone followed last, so that whoever lost the page finds it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """The numbers that somebody has already: where their page is, and those that still count."""
+
+    path: str
+    labels: Sequence[Label]
 
 
 @routes.get("/{bazaar}/join")
@@ -37,7 +49,10 @@ async def join(request: web.Request) -> web.Response:
 async def visit(request: web.Request) -> web.Response:
     """All tickets of one visit, for whoever has its token."""
     room = room_of(request)
-    return visit_page(request, room, known_visit(request, room))
+    response = visit_page(request, room, known_visit(request, room))
+    token, path = request.match_info["token"], home_of(room)
+    response.set_cookie(VISIT_COOKIE, token, max_age=COOKIE_S, path=path, httponly=True, samesite="Lax", secure=request.secure)
+    return response
 
 
 @routes.get("/{bazaar}/visit/{token}/join")
@@ -79,6 +94,7 @@ def join_page(request: web.Request, room: Room, *, status: int = 200, fault: str
         offices=offered,
         precheck=precheck(room.bazaar, offered),
         visit=visit,
+        followed=None if visit else followed_by(request, room),
         chosen=form.get("services", ()),
         lane=text_in(form, "lane") or "regular",
         representing="representing" in form,
@@ -127,6 +143,14 @@ def known_visit(request: web.Request, room: Room) -> VisitId:
     if visit not in room.bazaar.visits:
         raise errors.store_unreachable()
     return visit
+
+
+def followed_by(request: web.Request, room: Room) -> Followed | None:
+    """What this phone followed last here, None when none of it counts any more."""
+    token = request.cookies.get(VISIT_COOKIE, "")
+    visit = request.app[CREDENTIALS].visit_of_token(scope_of_room(room), token)
+    labels = live_labels(room.bazaar, visit) if visit else []
+    return Followed(path=visit_path(room, token), labels=labels) if labels else None
 
 
 def visit_path(room: Room, token: str) -> str:

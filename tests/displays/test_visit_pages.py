@@ -3,14 +3,18 @@
 import re
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 
+from displays.visit_pages import VISIT_COOKIE
 from server.core.values import VisitId
 from server.web.credentials import DEVICE_COOKIE, Credentials, scope_of
 from server.web.keys import HUB
+from tests.displays.residents import phone
 from tests.serving import SECRET, Served, serving
 
 VISIT = VisitId("visit-of-the-tests")
+WAY_BACK = r"data-followed>(.*?)</p>"
 
 
 @pytest.fixture
@@ -46,6 +50,36 @@ async def test_join_names_the_phone_once(served: Served) -> None:
         assert "Set-Cookie" not in answer.headers
 
 
+async def test_the_way_back(served: Served) -> None:
+    """Whoever closed the visit's page finds it on the pages on which one begins, as long as one of its numbers counts; nobody else does."""
+    path, forged = f"/visit/{token_of(served)}", f"{VISIT_COOKIE}={VISIT}.x"
+    async with phone() as own:
+        async with own.get(f"{served.home}{path}") as answer:
+            assert "HttpOnly" in answer.headers["Set-Cookie"]
+
+        async def shown() -> list[str]:
+            return [found for start in ("", "/join") for found in re.findall(WAY_BACK, await _text(own, served, start))]
+
+        link = f'<a href="/uji{path}">Nomor Anda: '
+        assert [f"{link}A-002 · B-001</a>"] * 2 == await shown()
+        await served.submit("cancel", ticket="A-002")
+        assert [f"{link}B-001</a>"] * 2 == await shown()
+        await served.submit("cancel", ticket="B-001")
+        assert [] == await shown()
+    assert "data-followed" not in await page_at(served, "/join", Cookie=forged) + await page_at(served, "/join")
+
+
+async def test_no_way_back_while_adding(served: Served) -> None:
+    """The page that adds errands to a visit names that visit only."""
+    page = await page_at(served, f"/visit/{token_of(served)}/join", Cookie=f"{VISIT_COOKIE}={token_of(served)}")
+    assert "data-followed" not in page
+
+
+async def _text(session: aiohttp.ClientSession, served: Served, path: str) -> str:
+    async with session.get(f"{served.home}{path}") as answer:
+        return await answer.text()
+
+
 async def test_join_shows_what_there_is(served: Served) -> None:
     """Every errand can be ticked, with how many wait; each page carries a command_id of its own."""
     first, second = await page_at(served, "/join"), await page_at(served, "/join")
@@ -70,10 +104,11 @@ async def test_join_for_a_visit(served: Served) -> None:
 
 async def test_visit_without_scripts(served: Served) -> None:
     """The page shows place and tickets, and reloads itself where no script runs."""
-    page = await page_at(served, f"/visit/{token_of(served)}")
+    path = f"/visit/{token_of(served)}"
+    page = await page_at(served, path)
     assert ["B-001", "A-002"] == re.findall(r'data-ticket="([^"]+)"', page)
     assert ["0", "1"] == re.findall(r"data-ahead>(\d+)<", page)
-    assert re.search(r'<noscript><meta http-equiv="refresh" content="\d+"></noscript>', page)
+    assert [f"/uji{path}"] == re.findall(r'<noscript><meta http-equiv="refresh" content="\d+;url=([^"]+)"></noscript>', page)
     assert re.search(r"data-call hidden", page)
 
 
