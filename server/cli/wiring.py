@@ -5,8 +5,10 @@ import logging
 import os
 import resource
 import signal
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import cast
 
 from aiohttp import web
 
@@ -28,13 +30,15 @@ import displays.visit_pages
 import displays.voice.pages
 from server.cli.equipment import Equipment
 from server.cli.stores import BadUse, now_ms
+from server.hub.door import OWN_FILES, Door, files_max
 from server.hub.hub import Hub
 from server.store.log import Store
 from server.web.app import make_app
 from server.web.credentials import Credentials
 from server.web.crowd import PROGRAMS_BURST, PROGRAMS_PER_MINUTE
+from server.web.front_door import front_door
 from server.web.http_log import http_logger
-from server.web.keys import Addresses
+from server.web.keys import HUB, Addresses
 from server.web.limits import Limits
 
 Parts = tuple[web.RouteTableDef, ...]
@@ -52,9 +56,7 @@ PUBLIC_PARTS: Parts = (
 )
 STAFF_PARTS: Parts = (counters.pages.routes, counters.screens.routes, counters.printing.routes, counters.rolls.routes)
 SHUTDOWN_S = 2.0
-SOCKETS_MAX = 65_536
-OWN_FILES = 100
-"""Open files that are no follower: the store, what listens, requests, connections on their way from aiohttp to the hub."""
+FILES_MAX = 65_536
 KEEP_ALIVE_S = 75
 """How long a connection that asks for nothing more is kept for the next request."""
 
@@ -72,37 +74,62 @@ def application(store: Store, secret: bytes, parts: Parts, addresses: Addresses,
 
 
 @asynccontextmanager
-async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Serve the application; gives its base URL. Port 0 takes a free one.
+async def listening(app: web.Application, host: str, port: int, *, shared: bool = False) -> AsyncIterator[str]:
+    """Serve the application; gives its base URL. Port 0 takes a free one. Several processes may have the same ``shared`` port.
 
     Raises:
         BadUse: the address cannot be had.
     """
-    _allow_many_sockets()
+    _allow_many_files()
     runner = web.AppRunner(
         app, access_log=None, logger=http_logger, shutdown_timeout=SHUTDOWN_S, keepalive_timeout=KEEP_ALIVE_S, auto_decompress=False
     )
     await runner.setup()
+    doors: list[Door] = []
     try:
-        site = web.TCPSite(runner, host, port)
+        places = await bound(host, port, shared=shared)
+        others, take = cast(Callable[[], asyncio.Protocol], runner.server), front_door(app[HUB])
+        doors += [Door(place, take, others) for place in places]
         try:
-            await site.start()
+            for door in doors:
+                door.open()
         except OSError as error:
-            raise BadUse(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; another --port may be free") from None
-        yield f"http://{_reachable(host)}:{runner.addresses[0][1]}"
+            raise _taken(host, port, error) from None
+        yield f"http://{_reachable(host)}:{places[0].getsockname()[1]}"
     finally:
+        for door in doors:
+            door.close()
         await runner.cleanup()
 
 
-def _allow_many_sockets() -> None:
+async def bound(host: str, port: int, *, shared: bool = False) -> list[socket.socket]:
+    """Sockets of this address, one for each family that the host has, which do not listen yet.
+
+    Raises:
+        BadUse: the address cannot be had.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        server = await loop.create_server(asyncio.Protocol, host, port, reuse_port=shared, start_serving=False)
+    except OSError as error:
+        raise _taken(host, port, error) from None
+    sockets = [sock.dup() for sock in server.sockets]
+    server.close()
+    return sockets
+
+
+def _taken(host: str, port: int, error: OSError) -> BadUse:
+    return BadUse(f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; another --port may be free")
+
+
+def _allow_many_files() -> None:
     """Raise what a shell allows, usually 1024 open files, to what the system allows: a hall has more phones. The log says how many."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = SOCKETS_MAX if hard == resource.RLIM_INFINITY else min(SOCKETS_MAX, hard)
+    most = FILES_MAX if hard == resource.RLIM_INFINITY else min(FILES_MAX, hard)
     if 0 <= soft < most:
         with suppress(ValueError):  # macOS has one more limit, which it does not tell
             resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    logger.info("room for about %d connections, by the limit of open files", max(allowed - OWN_FILES, 0))
+    logger.info("room for about %d connections, by the limit of open files", max(files_max() - OWN_FILES, 0))
 
 
 def _reachable(host: str) -> str:

@@ -39,8 +39,8 @@ class Fanout:
 
     # Followers
 
-    def join(self, follower: Follower, channels: Sequence[Channel], have: Mapping[str, int]) -> None:
-        """Write each channel's newest frame but for what the connection has (offsets by channel name), and a heartbeat."""
+    def join(self, follower: Follower, channels: Sequence[Channel], have: Mapping[str, int], greeting: bytes = b"") -> None:
+        """Write the greeting, each channel's newest frame but for what the connection has (offsets by channel name), and a heartbeat."""
         had: dict[Roll, int] = {}
         for channel in dict.fromkeys(channels):
             roll = channel.roll(follower.carrier, follower.subprotocol)
@@ -48,8 +48,7 @@ class Fanout:
             had[roll] = have.get(channel.name, 0)
         follower.rolls = tuple(had)
         self._followers[follower.fd] = follower
-        if self._bring_up(follower, had):
-            self._send(follower, self._heartbeat().encoded(follower.subprotocol))
+        self._bring_up(follower, had, before=greeting, after=self._heartbeat().encoded(follower.subprotocol))
 
     def leave(self, follower: Follower) -> None:
         """End the connection, if it has not ended, and write to it no more."""
@@ -96,8 +95,7 @@ class Fanout:
         follower.lag = None
         self._lagging.pop(follower, None)
         follower.carrier.room_came(follower.fd)
-        if not lag.pong or self._send(follower, lag.pong, lag.had):
-            self._bring_up(follower, lag.had)
+        self._bring_up(follower, lag.had, before=lag.pong)
 
     # Frames
 
@@ -154,30 +152,33 @@ class Fanout:
                     self._fell_short(self._followers[fd], roll, bytes_sent)
         return len(fds)
 
-    def _bring_up(self, follower: Follower, had: dict[Roll, int]) -> bool:
-        """Write what is newer than what somebody has, and put them on their rolls; whether there was room for all of it."""
-        for roll in follower.rolls:
-            if roll.offset <= had[roll]:
-                continue
-            sent = self._write(follower, roll.data)
-            if sent == LOST:
-                return False
-            if sent > NOTHING:
+    def _bring_up(self, follower: Follower, had: dict[Roll, int], *, before: bytes = b"", after: bytes = b"") -> None:
+        """Write what is newer than what somebody has, all in one piece, and put them on their rolls if there was room for all of it.
+
+        If not, what was begun waits, and ``before`` in any case; of the rest they get the newest of then.
+        """
+        due = [roll for roll in follower.rolls if roll.offset > had[roll]]
+        data = b"".join((before, *(roll.data for roll in due), after))
+        sent = self._write(follower, data) if data else NOTHING
+        if sent == LOST:
+            return
+        end = len(before)
+        for roll in due:
+            if end < sent:
                 had[roll] = roll.offset
-            if sent < len(roll.data):
-                self._lag(follower, had, roll.data[sent:] if sent > NOTHING else b"")
-                return False
-            self._counts.frames_written += 1
+                end += len(roll.data)
+                self._counts.frames_written += end <= sent
+        if sent < len(data):
+            self._lag(follower, had, data[sent : len(data) if end < sent else end])
+            return
         for roll in follower.rolls:
             roll.admit(follower.fd, had[roll])
-        return True
 
-    def _send(self, follower: Follower, data: bytes, had: dict[Roll, int] | None = None) -> bool:
-        """Write a frame that is of no channel; whether all of it went out. ``had`` is of somebody who is on no roll."""
+    def _send(self, follower: Follower, data: bytes) -> None:
+        """Write a frame that is of no channel to somebody who is on their rolls."""
         sent = self._write(follower, data)
-        if sent != LOST and sent < len(data):
-            self._lag(follower, had or _withdrawn(follower), data[sent:])
-        return sent == len(data)
+        if LOST < sent < len(data):
+            self._lag(follower, _withdrawn(follower), data[sent:])
 
     def _write(self, follower: Follower, data: bytes) -> int:
         """How many bytes went out, `NOTHING` or `LOST`; who is lost has left."""

@@ -1,9 +1,9 @@
 """One WebSocket: what it asks to follow, what it says to have, and how it comes from aiohttp to `Fanout`."""
 
 import asyncio
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import cast
 
 from aiohttp import web
@@ -11,8 +11,10 @@ from aiohttp.http_websocket import WebSocketReader
 
 from server.core.values import natural
 from server.hub import upgrade
+from server.hub.carrier import Carrier
 from server.hub.channels import Subprotocol
 from server.hub.follower import Follower
+from server.hub.roll import Channel
 from server.hub.room import Room
 from server.hub.sockets import Sockets
 from server.hub.transports import Transports
@@ -62,6 +64,11 @@ def parse_offset(text: str) -> int | None:
     return natural(text, OFFSET_DIGITS_MAX)
 
 
+def parse_wish(query: Mapping[str, str], epoch: str) -> tuple[list[str], dict[str, int]]:
+    """What an address asks to follow, and what it says to have; raises `BadFollow`."""
+    return parse_channels(query.get("channels", "")), parse_have(query.get("have", ""), epoch)
+
+
 @dataclass(frozen=True, slots=True)
 class Carriers:
     """How connections of this process are carried: as plain sockets where that can be, else as asyncio's transports."""
@@ -70,30 +77,59 @@ class Carriers:
     transports: Transports = field(default_factory=Transports)
 
 
-async def serve(request: web.Request, carriers: Carriers, room: Room, names: Sequence[str], have: Mapping[str, int]) -> web.StreamResponse:
-    """Upgrade the request, and send the room's frames until the client leaves. The response is to nobody: aiohttp's part is over.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A request to follow that can be granted: these channels of a room, offsets that the client has, and the answer to its handshake."""
 
-    Raises:
-        HTTPBadRequest: the request is for no WebSocket.
-    """
-    accept, subprotocol = upgrade.accept_key(request.headers), upgrade.chosen(request.headers)
+    room: Room
+    channels: Sequence[Channel]
+    have: Mapping[str, int]
+    subprotocol: Subprotocol
+    answer: bytes
+
+    @classmethod
+    def of(cls, room: Room, names: Sequence[str], have: Mapping[str, int], headers: Mapping[str, str]) -> "Wish":
+        """Of a request with these headers.
+
+        Raises:
+            HTTPBadRequest: it is for no WebSocket.
+            UnknownChannel: one of the names.
+        """
+        accept, subprotocol = upgrade.accept_key(headers), upgrade.chosen(headers)
+        return cls(room, room.channels(names), have, subprotocol or Subprotocol.JSON, upgrade.answer(accept, subprotocol))
+
+    def follower(self, fd: int, carrier: Carrier) -> Follower:
+        """Whoever wishes it, as soon as they are carried."""
+        return Follower(fd, carrier, self.subprotocol, self.room.fanout)
+
+    def grant(self, follower: Follower) -> None:
+        """Let them follow. The answer and the first frames go out together."""
+        self.room.follow(follower, self.channels, self.have, greeting=self.answer)
+
+
+def take_in(fd: int, sockets: Sockets, wish: Wish, early: bytes) -> None:
+    """Grant the wish on a plain socket, which is ours from now on; ``early`` is what the client sent behind its request."""
+    follower = wish.follower(fd, sockets)
+    sockets.carry(fd, follower)
+    wish.grant(follower)
+    if early:
+        follower.received(early)
+
+
+async def serve(request: web.Request, carriers: Carriers, wish: Wish) -> web.StreamResponse:
+    """Grant a request its wish, and send frames until the client leaves. The response is to nobody: aiohttp's part is over."""
     transport = request.transport
     if transport is None:
         return web.Response()
-    upgrade.keep_little(transport.get_extra_info("socket"))
-    transport.write(upgrade.answer(accept, subprotocol))
-    made = partial(Follower, subprotocol=subprotocol or Subprotocol.JSON, host=room.fanout)
+    if (sock := transport.get_extra_info("socket")).family in (socket.AF_INET, socket.AF_INET6):
+        upgrade.keep_little(sock)
     fd = None if transport.get_write_buffer_size() else carriers.sockets.copy_of(transport)
     if fd is not None:
-        follower = made(fd, carriers.sockets)
-        early = _taken_over(request.protocol, transport)
-        carriers.sockets.carry(fd, follower)
-        room.follow(follower, names, have)
-        follower.received(early)
+        take_in(fd, carriers.sockets, wish, early=_taken_over(request.protocol, transport))
         return web.Response()
-    follower = made(transport.get_extra_info("socket").fileno(), carriers.transports)
+    follower = wish.follower(sock.fileno(), carriers.transports)
     ear = carriers.transports.carry(follower.fd, transport, follower)
-    room.follow(follower, names, have)
+    wish.grant(follower)
     request.protocol.set_parser(cast(WebSocketReader, ear))
     try:
         await ear.ended

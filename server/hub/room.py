@@ -43,6 +43,7 @@ class Room:
         self._followed: dict[tuple[str, str], Channel] = {}
         self._stale: dict[Channel, None] = {}
         self._marked_epoch = ""
+        self._heartbeat: Frame | None = None
 
     # What the bazaar is now
 
@@ -131,16 +132,23 @@ class Room:
         return replace(followed.frame, at=self.writer.fresh_at) if followed else self._fold(name, kind, key)
 
     def heartbeat(self) -> Frame:
-        """The frame of no channel: how far this process has read, and when the store last answered."""
-        return Frame(channel="", epoch=self.epoch, mark=self._top(), at=self.writer.fresh_at)
+        """The frame of no channel: how far this process has read, and when the store last answered. Made once for many who come at once."""
+        made = self._heartbeat
+        if made is None or (made.epoch, made.mark.offset, made.at) != (self.epoch, self.offset, self.writer.fresh_at):
+            made = self._heartbeat = Frame(channel="", epoch=self.epoch, mark=self._top(), at=self.writer.fresh_at)
+        return made
 
-    def follow(self, follower: Follower, names: Sequence[str], have: Mapping[str, int]) -> None:
+    def channels(self, names: Sequence[str]) -> list[Channel]:
+        """The channels of these names, with their newest frames; raises `UnknownChannel`."""
+        return [self._channel(name) for name in names]
+
+    def follow(self, follower: Follower, channels: Sequence[Channel], have: Mapping[str, int], greeting: bytes = b"") -> None:
         """Send the connection each channel's newest frame, now and whenever it changes, but for what it has (offsets by name).
 
-        Raises:
-            UnknownChannel: one of the names; then the connection follows none of them.
+        The channels are from `channels` in this very turn of the loop.
         """
-        self.fanout.join(follower, [self._channel(name) for name in names], have)
+        self._followed.update({(channel.kind.name, channel.key): channel for channel in channels})
+        self.fanout.join(follower, channels, have, greeting)
 
     def _forget(self, channel: Channel) -> None:
         """Nobody follows it any more, or it is no more; it may be forgotten already."""
@@ -150,10 +158,7 @@ class Room:
 
     def _channel(self, name: str) -> Channel:
         kind, key = self.kind_of(name)
-        place = (kind.name, key)
-        if place not in self._followed:
-            self._followed[place] = Channel(name, kind, key, self._fold(name, kind, key))
-        return self._followed[place]
+        return self._followed.get((kind.name, key)) or Channel(name, kind, key, self._fold(name, kind, key))
 
     def _fold(self, name: str, kind: ChannelKind, key: str) -> Frame:
         view = kind.view(self.bazaar, key)

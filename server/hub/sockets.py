@@ -28,11 +28,15 @@ class Sockets:
         self._epoll: select.epoll | None = None
 
     @staticmethod
-    def copy_of(transport: asyncio.Transport) -> int | None:
+    def can_watch() -> bool:
+        """Whether the system has what it takes."""
+        return hasattr(select, "epoll")
+
+    def copy_of(self, transport: asyncio.Transport) -> int | None:
         """A file descriptor of our own for the transport's socket; None when it is no plain TCP socket, or there is no other to be had."""
         sock = transport.get_extra_info("socket")
         is_plain = sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6) and transport.get_extra_info("sslcontext") is None
-        if not is_plain or not hasattr(select, "epoll"):
+        if not is_plain or not self.can_watch():
             return None
         try:
             return os.dup(sock.fileno())

@@ -47,10 +47,8 @@ def answer(accept: str, subprotocol: Subprotocol | None) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def keep_little(sock: socket.socket | None) -> None:
-    """Bound what the kernel keeps for a connection, and how long it believes in a silent peer."""
-    if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
-        return
+def keep_little(sock: socket.socket) -> None:
+    """Bound what the kernel keeps for a TCP connection, and how long it believes in a silent peer."""
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)

@@ -6,7 +6,8 @@ from aiohttp import web
 
 from server.hub import live
 from server.hub.channels import Frame
-from server.hub.live import BadFollow
+from server.hub.door import is_for_requests_only
+from server.hub.live import BadFollow, Wish
 from server.hub.room import Room, UnknownChannel
 from server.store.codec import entry_as_json
 from server.web import errors
@@ -25,13 +26,14 @@ async def follow(request: web.Request) -> web.StreamResponse:
     check_origin(request)
     room = room_of(request)
     try:
-        names = live.parse_channels(request.query.get("channels", ""))
-        have = live.parse_have(request.query.get("have", ""), room.epoch)
+        names, have = live.parse_wish(request.query, room.epoch)
     except BadFollow as error:
         raise errors.malformed(error.field, error.fault) from None
     for name in names:
         _frame_for(request, room, name)
-    return await live.serve(request, request.app[HUB].carriers, room, names, have)
+    if is_for_requests_only(request.transport.get_extra_info("socket").fileno() if request.transport else 0):
+        raise errors.no_place()
+    return await live.serve(request, request.app[HUB].carriers, Wish.of(room, names, have, request.headers))
 
 
 @routes.get("/{bazaar}/views/{channel:.+}")

@@ -98,8 +98,13 @@ def origin_of(request: web.Request) -> str:
 
 def is_cross_origin(request: web.Request) -> bool:
     """Whether a page of another site sent this request."""
-    origin = request.headers.get("Origin")
-    return origin is not None and _host_of(origin) != request.host
+    return is_of_another_site(request.headers, request.host)
+
+
+def is_of_another_site(headers: Mapping[str, str], host: str) -> bool:
+    """Whether what has these headers, and was sent to this host, comes from a page of another site."""
+    origin = headers.get("Origin")
+    return origin is not None and _host_of(origin) != host
 
 
 def _host_of(origin: str) -> str | None:

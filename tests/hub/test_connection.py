@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
+from server.cli import wiring
 from server.hub.upgrade import SEND_BUFFER_BYTES
 from tests.hub.fake_carrier import frames_in
 from tests.hub.test_wire import CLOSE, CONTINUATION, PING, TEXT, masked, part
@@ -38,15 +38,18 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["plain", "tls"])
+@pytest.fixture(params=["front door", "aiohttp", "tls"])
 async def served(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, certificate: Path) -> AsyncIterator[Served]:
-    """A bazaar with counter 1 open: on plain TCP, which the hub takes over, or on TLS, which stays with asyncio's transports."""
+    """A bazaar with counter 1 open, by each way in: straight from the door, by aiohttp and then taken over, or by TLS, which stays."""
     if request.param == "tls":
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate)
-        monkeypatch.setattr(web, "TCPSite", partial(web.TCPSite, ssl_context=context))
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(loop, "connect_accepted_socket", partial(loop.connect_accepted_socket, ssl=context))
+    if request.param == "aiohttp":
+        monkeypatch.setattr(wiring, "front_door", lambda _hub: lambda _sock, _head: False)
     async with serving() as bazaar:
-        bazaar.url = bazaar.url.replace("http", "http" if request.param == "plain" else "https")
+        bazaar.url = bazaar.url.replace("http", "https" if request.param == "tls" else "http")
         await bazaar.submit("open_counter", counter=1)
         yield bazaar
 

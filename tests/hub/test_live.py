@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Subprotocol
 
+from server.cli import wiring
 from server.core.values import CommandId, VisitId
 from server.hub.sockets import Sockets
 from server.store.log import MemoryLog, MemoryStore
@@ -21,11 +22,13 @@ from tests.scenarios import START_MS, config_with
 from tests.serving import SECRET, Served, opened_in, serving
 
 
-@pytest.fixture(params=["plain", "transport"])
+@pytest.fixture(params=["front door", "aiohttp", "transport"])
 async def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Connections are taken over as plain sockets, or stay with asyncio's transports, as those of TLS do."""
+    """Connections come straight from the door, or by aiohttp, from which they are taken, or stay with its transports, as with TLS."""
+    if request.param != "front door":
+        monkeypatch.setattr(wiring, "front_door", lambda _hub: lambda _sock, _head: False)
     if request.param == "transport":
-        monkeypatch.setattr(Sockets, "copy_of", staticmethod(lambda _transport: None))
+        monkeypatch.setattr(Sockets, "copy_of", lambda _sockets, _transport: None)
 
 
 @pytest.fixture
@@ -101,6 +104,7 @@ async def test_reconnect_is_spared_what_it_has(served: Served) -> None:
         assert ["line/B", ""] == [(await next_frame(socket))["channel"] for _ in range(2)]
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_another_epoch_counts_for_nothing(served: Served) -> None:
     """What a client has of another log does not keep it from this one, however high its offset."""
     async with following(served, "hall", have="hall@0123456789abcdef:999999") as socket:
@@ -232,6 +236,7 @@ async def test_reader_that_sleeps_gets_the_newest(served: Served) -> None:
         ("channels=hall&have=hall@e:" + "9" * 40, 422, "have"),
     ],
 )
+@pytest.mark.usefixtures("either_way")
 async def test_bad_questions(served: Served, query: str, status: int, says: str) -> None:
     """What cannot be followed is refused before the upgrade, with the shape of every error."""
     headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
@@ -241,6 +246,7 @@ async def test_bad_questions(served: Served, query: str, status: int, says: str)
     assert says in json.dumps(body)
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_visit_that_another_hub_knows(served: Served) -> None:
     """A phone whose number this hub has not read of yet is told to try again: its token is good, and it may not be sent away for good."""
     token = Credentials(SECRET).visit_token(scope_of("uji", served.room.epoch), VisitId("vOfAnotherHub"))
@@ -250,6 +256,7 @@ async def test_visit_that_another_hub_knows(served: Served) -> None:
             assert answer.headers["Retry-After"].isdecimal()
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_other_officer_s_counter(served: Served) -> None:
     """An officer follows the own counter only; a supervisor follows any."""
     with pytest.raises(InvalidStatus) as refused:
@@ -260,6 +267,7 @@ async def test_other_officer_s_counter(served: Served) -> None:
         assert "counter/1" == (await next_frame(socket))["channel"]
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_page_of_another_site(served: Served) -> None:
     """A page of another site cannot open a socket here."""
     with pytest.raises(InvalidStatus) as refused:
