@@ -10,13 +10,15 @@ import click
 from server.cli import bazaars, flags, stores, wiring
 from server.cli.demo import Demo, run_demo
 from server.cli.equipment import Equipment, equipped
-from server.cli.stores import Settings
+from server.cli.processes import end_with_parent, keep
+from server.cli.stores import BadUse, Settings
 from server.core.plan_parts import words
 from server.store.embedded import start_embedded
 from server.store.plan_file import read_plan
-from server.web.keys import ROOT, Addresses
+from server.web.keys import METRICS, ROOT, Addresses
 
 SAMPLE = ROOT / "bazaars" / "mayangan.toml"
+PROCESSES_MAX = 64
 
 
 @click.command()
@@ -57,14 +59,32 @@ async def demo(
 @flags.secret
 @flags.hub_url
 @flags.counters_url
+@flags.option("--processes", "URUT_PROCESSES", type=click.IntRange(1, PROCESSES_MAX), default=1, help="So many hubs on the one port.")
+@click.option("--process", type=int, default=0, hidden=True, help="Which of them this is: given by the process that started it.")
 @flags.runs
 @equipped
 async def hub(
-    host: str, port: int, redis_url: str | None, data: Path, secret: str | None, hub_url: str, counters_url: str, equipment: Equipment
-) -> None:
+    host: str,
+    port: int,
+    redis_url: str | None,
+    data: Path,
+    secret: str | None,
+    hub_url: str,
+    counters_url: str,
+    processes: int,
+    process: int,
+    equipment: Equipment,
+) -> int:
     """Serve the public: TVs, phones, kiosks, the log."""
+    if process:
+        end_with_parent()
+    elif processes > 1:
+        if equipment.printers:
+            raise BadUse("--printer: a kiosk asks the very process that prints for it; give printers to one more hub, on another port")
+        return await keep(processes, host, port)
     settings = Settings(redis_url=redis_url, data=data, secret=secret)
-    await _serve(settings, wiring.PUBLIC_PARTS, Addresses(public=hub_url, staff=counters_url), host, port, equipment)
+    await _serve(settings, wiring.PUBLIC_PARTS, Addresses(public=hub_url, staff=counters_url), host, port, equipment, process)
+    return 0
 
 
 @click.command()
@@ -83,12 +103,20 @@ async def counters(host: str, port: int, redis_url: str | None, data: Path, secr
 
 
 async def _serve(
-    settings: Settings, parts: wiring.Parts, addresses: Addresses, host: str, port: int, equipment: Equipment | None = None
+    settings: Settings,
+    parts: wiring.Parts,
+    addresses: Addresses,
+    host: str,
+    port: int,
+    equipment: Equipment | None = None,
+    process: int = 0,
 ) -> None:
+    """Serve until told to stop; ``process``: which this is of several that share the port, 0 where it is alone there."""
     secret = settings.secret_bytes()
     async with stores.attached_store(settings) as store:
         app = wiring.application(store, secret, parts, addresses, equipment)
-        async with wiring.listening(app, host, port) as url:
+        app[METRICS].process = process
+        async with wiring.listening(app, host, port, shared=process > 0) as url:
             logging.getLogger(__name__).info("listening on %s", url)
             await wiring.until_told_to_stop()
 

@@ -11,16 +11,17 @@ _PRESS_BUCKETS_S = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.25
 
 
 class Metrics:
-    """Counts of the hub and the times of commands."""
+    """Counts of the hub and the times of commands. ``process``: which it is of several on one port, 0 where there is one only."""
 
     def __init__(self, hub: Hub) -> None:
+        self.process = 0
         self._hub = hub
         self._registry = CollectorRegistry()
         self._registry.register(self)
         self.command_s = Histogram(
             "urut_command_seconds",
             "From a command's arrival to its durable answer.",
-            registry=self._registry,
+            registry=None,
             buckets=_PRESS_BUCKETS_S,
         )
 
@@ -29,7 +30,13 @@ class Metrics:
         return generate_latest(self._registry)
 
     def collect(self) -> Iterator[Metric]:
-        """What the hub has counted, in Prometheus' form."""
+        """All of it, in Prometheus' form. At a shared port any of the processes answers, so each value says whose it is."""
+        for metric in (*self.command_s.collect(), *self._counted()):
+            if self.process:
+                metric.samples = [sample._replace(labels={**sample.labels, "process": str(self.process)}) for sample in metric.samples]
+            yield metric
+
+    def _counted(self) -> Iterator[Metric]:
         counts = self._hub.counts
         yield CounterMetricFamily("urut_frames_folded", "Frames folded.", value=counts.frames_folded)
         yield CounterMetricFamily("urut_frames_written", "Frames written to sockets.", value=counts.frames_written)
