@@ -21,6 +21,8 @@ from server.web.credentials import Credentials, scope_of
 from tests.scenarios import START_MS, config_with
 from tests.serving import SECRET, Served, opened_in, serving
 
+pytestmark = pytest.mark.usefixtures("either_way")
+
 
 @pytest.fixture(params=["front door", "aiohttp", "transport"])
 async def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +70,6 @@ async def next_of(socket: ClientConnection, channel: str) -> dict[str, Any]:
     return frame
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_a_press_reaches_every_screen(served: Served) -> None:
     """A call stands in the next frame of the hall, the line and the counter, all at the offset of its entry."""
     async with following(served, "hall,line/A,counter/1", key=served.keys.counters[1]) as socket:
@@ -82,7 +83,6 @@ async def test_a_press_reaches_every_screen(served: Served) -> None:
     assert {served.room.head[:8]} == {frame["head"] for frame in frames.values()}
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_both_subprotocols_say_the_same(served: Served) -> None:
     """JSON and msgpack carry the same map, and a client that names no subprotocol gets JSON."""
     frames = []
@@ -93,7 +93,6 @@ async def test_both_subprotocols_say_the_same(served: Served) -> None:
     assert {frames[0]["offset"]} == {frame["offset"] for frame in frames}
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_reconnect_is_spared_what_it_has(served: Served) -> None:
     """A client that names its position gets only the channels that moved since."""
     async with following(served, "hall,line/A,line/B") as socket:
@@ -104,14 +103,12 @@ async def test_reconnect_is_spared_what_it_has(served: Served) -> None:
         assert ["line/B", ""] == [(await next_frame(socket))["channel"] for _ in range(2)]
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_another_epoch_counts_for_nothing(served: Served) -> None:
     """What a client has of another log does not keep it from this one, however high its offset."""
     async with following(served, "hall", have="hall@0123456789abcdef:999999") as socket:
         assert "hall" == (await next_frame(socket))["channel"]
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_hub_that_lags_says_nothing_old(served: Served) -> None:
     """A client that is ahead of this hub hears nothing until the hub has passed it."""
     ahead = served.room.offset + 1
@@ -171,7 +168,6 @@ async def test_bazaar_opened_later_is_served() -> None:
                         break
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_new_edition_begins_anew(served: Served) -> None:
     """When the log is begun anew its followers are sent away with 1012, and come back to the new epoch."""
     log, old = served.room._log, served.room.epoch
@@ -188,7 +184,6 @@ async def test_new_edition_begins_anew(served: Served) -> None:
     assert 1 == frame["offset"]
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_shutdown_sends_followers_elsewhere() -> None:
     """A hub that ends closes its sockets with 1012, so that clients go to another one at once."""
     async with serving() as served:
@@ -199,7 +194,6 @@ async def test_shutdown_sends_followers_elsewhere() -> None:
     assert 1012 == socket.close_code
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_reader_that_sleeps_gets_the_newest(served: Served) -> None:
     """A client that reads nothing for a while is owed one frame a channel: after hundreds of changes it has the last one soon."""
     async with following(served, "hall,desk", key=served.keys.admin) as socket:
@@ -236,7 +230,6 @@ async def test_reader_that_sleeps_gets_the_newest(served: Served) -> None:
         ("channels=hall&have=hall@e:" + "9" * 40, 422, "have"),
     ],
 )
-@pytest.mark.usefixtures("either_way")
 async def test_bad_questions(served: Served, query: str, status: int, says: str) -> None:
     """What cannot be followed is refused before the upgrade, with the shape of every error."""
     headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "x" * 22 + "=="}
@@ -246,7 +239,6 @@ async def test_bad_questions(served: Served, query: str, status: int, says: str)
     assert says in json.dumps(body)
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_visit_that_another_hub_knows(served: Served) -> None:
     """A phone whose number this hub has not read of yet is told to try again: its token is good, and it may not be sent away for good."""
     token = Credentials(SECRET).visit_token(scope_of("uji", served.room.epoch), VisitId("vOfAnotherHub"))
@@ -256,7 +248,6 @@ async def test_visit_that_another_hub_knows(served: Served) -> None:
             assert answer.headers["Retry-After"].isdecimal()
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_other_officer_s_counter(served: Served) -> None:
     """An officer follows the own counter only; a supervisor follows any."""
     with pytest.raises(InvalidStatus) as refused:
@@ -267,7 +258,6 @@ async def test_other_officer_s_counter(served: Served) -> None:
         assert "counter/1" == (await next_frame(socket))["channel"]
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_page_of_another_site(served: Served) -> None:
     """A page of another site cannot open a socket here."""
     with pytest.raises(InvalidStatus) as refused:
@@ -276,7 +266,6 @@ async def test_page_of_another_site(served: Served) -> None:
     assert 403 == refused.value.response.status_code
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_keepalive_of_the_client(served: Served) -> None:
     """The pings of the `websockets` client are answered, and its goodbye is returned."""
     async with following(served, "hall") as socket:
@@ -289,7 +278,6 @@ async def test_keepalive_of_the_client(served: Served) -> None:
             await asyncio.sleep(0)
 
 
-@pytest.mark.usefixtures("either_way")
 async def test_burst(served: Served) -> None:
     """Of a burst of changes every phone has the last, in order, and no phone more frames than there were changes."""
     async with AsyncExitStack() as stack:
