@@ -8,7 +8,6 @@ from counters.screens import devices_known
 from counters.sentences import EVENT_SENTENCES
 from counters.takeover import may_be_taken_by, taken
 from server.core.entry import Entry
-from server.core.plan import Plan
 from server.core.values import CounterNumber, Label, label_of
 from server.hub.room import Room
 from server.store.bounds import ANNOUNCEMENT_CHARS_MAX, REASON_CHARS_MAX, SCREEN_NAME_CHARS_MAX
@@ -107,6 +106,7 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
         agency=plan.agency_of_counter(number),
         agencies=plan.agencies,
         supervisor=by_chief,
+        services=[service for prefix in plan.counter(number).lines for service in plan.line(prefix).services],
         takeable=may_be_taken_by(plan, number, by_chief=by_chief),
         stands=room.bazaar.counters,
         waiting=_waiting(room, number),
@@ -118,7 +118,6 @@ def _counter_page(request: web.Request, room: Room, number: CounterNumber, probl
             "commands": f"{path}/commands",
             "frame": room.frame(f"counter/{number}").as_map(),
             "events": _event_sentences(request),
-            "services": _services(request, plan, number),
             "timezone": plan.bazaar.timezone,
         },
     )
@@ -168,20 +167,6 @@ def _number(request: web.Request, room: Room) -> CounterNumber:
 def _event_sentences(request: web.Request) -> dict[str, str]:
     """By event, what the page says when a press has brought it about; its fields stand as ``%(name)s``."""
     return {name: said(request, sentence, {}) for name, sentence in EVENT_SENTENCES.items()}
-
-
-def _services(request: web.Request, plan: Plan, number: CounterNumber) -> dict[str, dict[str, object]]:
-    """What people come to this counter for, what they must bring and pay, and what else there is to know, in the reader's language."""
-    return {
-        service.code: {
-            "name": words_of(request, service.name),
-            "requirements": [words_of(request, paper) for paper in service.requirements],
-            "fee": words_of(request, service.fee),
-            "note": words_of(request, service.note),
-        }
-        for prefix in plan.counter(number).lines
-        for service in plan.line(prefix).services
-    }
 
 
 def _waiting(room: Room, number: CounterNumber) -> list[Label]:

@@ -157,7 +157,13 @@ export class Staff {
     const button = this.pressed.get(press.command.command_id);
     if (!button) return;
     sayState(button, words);
-    if (words) setTimeout(() => this.waiting().length || sayState(button, ""), SENT_MS);
+    if (words) this.fade(button);
+  }
+
+  /** Take the word off again, once no press of this button waits any more: others may wait for long. @param {Element} button */
+  fade(button) {
+    const waits = () => this.waiting().some(({ command }) => this.pressed.get(command.command_id) === button);
+    setTimeout(() => waits() ? this.fade(button) : sayState(button, ""), SENT_MS);
   }
 
   /** What is not settled yet, for whoever wants to press next. @returns {Press[]} */

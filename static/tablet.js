@@ -139,24 +139,13 @@ function renderHere(view) {
   one("[data-representing]").hidden = !(serving && serving.representing);
   one("[data-unsaid]").hidden = !serving || serving.services.length > 0;
   for (const place of all("[data-occupied]")) place.hidden = !serving;
-  renderRows(one("[data-errands]"), serving ? serving.services : [], (code) => code, renderErrand);
+  for (const errand of all("[data-errand]")) errand.hidden = !serving || !serving.services.includes(errand.dataset.errand);
   text(one("[data-served]"), view.served);
   one("[data-average]").hidden = view.served === 0;
   text(one("[data-average-time]"), view.served ? duration(view.served_ms / view.served) : "");
   if (!serving) return;
   text(one("[data-calls]"), String(serving.calls));
   text(one("[data-lane]"), strings.lanes[serving.lane]);
-}
-
-/** @param {any} row @param {string} code */
-function renderErrand(row, code) {
-  const { name, requirements, fee, note } = page.services[code];
-  text(one("[data-name]", row), name);
-  text(one("[data-requirements]", row), requirements.join(" · "));
-  one("[data-requirements]", row).parentNode.hidden = !requirements.length;
-  text(one("[data-fee]", row), fee);
-  one("[data-fee]", row).parentNode.hidden = !fee;
-  text(one("[data-service-note]", row), note);
 }
 
 /** @param {any} view */

@@ -25,7 +25,7 @@ async def test_every_page(devices: Devices, bazaar: Bazaar, language: str) -> No
     staff = await devices.page("desk")
     for key in (bazaar.keys.supervisor, bazaar.keys.admin, bazaar.keys.kiosks[1]):
         await staff.goto(f"{bazaar.home}/pair/{key}")
-    for address in bazaar.addresses(phone.page.url):
+    for address in (bazaar.url, *bazaar.addresses(phone.page.url)):
         await staff.goto(f"{address}?lang={language}")
         assert [] == await faults_of(staff), address
 

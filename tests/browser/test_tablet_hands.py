@@ -22,6 +22,12 @@ STOPS = """() => Array.from(document.querySelectorAll("button, summary, input, s
 PIXELS_OUT = """(parts) => parts.map((part) => part.getBoundingClientRect())
     .filter((box) => box.top < 0 || box.left < 0 || box.bottom > innerHeight || box.right > innerWidth).length"""
 TOO_WIDE = "(parts) => parts.filter((part) => part.scrollWidth > part.clientWidth + 1).map((part) => part.textContent)"
+KEYS_ON_WORDS = """(keys) => keys.filter((key) => {
+    const words = document.createRange();
+    words.selectNodeContents(key.parentNode.querySelector("span"));
+    const [hint, said] = [key.getBoundingClientRect(), words.getBoundingClientRect()];
+    return hint.width && hint.left < said.right && said.left < hint.right && hint.top < said.bottom && said.top < hint.bottom;
+}).map((key) => key.parentNode.textContent)"""
 WAKE_LOCK = """const lock = { addEventListener() {} };
     Object.defineProperty(navigator, "wakeLock", { value: HOW });"""
 
@@ -101,7 +107,7 @@ async def test_who_is_at_the_counter(tablet: Page, served: Served) -> None:
     await shows(tablet, "B-002")
     await expect(tablet.locator("[data-representing]")).to_be_visible()
     await expect(tablet.locator("[data-unsaid]")).to_be_hidden()
-    await expect(tablet.locator("[data-errands] [data-fee]")).to_have_text("gratis")
+    await expect(tablet.locator("[data-errand]:visible [data-fee]")).to_have_text("gratis")
     await expect(tablet.locator("[data-served]")).to_have_text("1")
     await expect(tablet.locator("[data-average-time]")).to_have_text("0:00")
 
@@ -176,6 +182,35 @@ async def test_words_stay_in_their_buttons(devices: Devices, bazaar: Bazaar, lan
     await expect(tablet.locator(NEXT)).to_be_visible()
     buttons = tablet.locator(".tools summary, .tools > div > form button, .actions button, .actions summary")
     assert [] == await buttons.evaluate_all(TOO_WIDE)
+
+
+@pytest.mark.parametrize("language", ["id", "jv", "mad", "en"])
+async def test_keys_stand_beside_the_words(tablet: Page, served: Served, language: str) -> None:
+    """On a computer each button tells its key, and no key lies on the button's words."""
+    await tablet.goto(f"{served.home}/counter/1?lang={language}")
+    await tablet.wait_for_selector(READY)
+    keys = tablet.locator(".actions .key, .tools .key")
+    await expect(tablet.locator(".tools .key").first).to_be_visible()
+    assert [] == await keys.evaluate_all(KEYS_ON_WORDS)
+
+
+@pytest.mark.parametrize("language", ["id", "jv", "mad", "en"])
+@pytest.mark.parametrize(("width", "height"), [(360, 740), (360, 616), (320, 640), (320, 568)])
+async def test_a_short_phone(tablet: Page, served: Served, width: int, height: int, language: str) -> None:
+    """On a short or narrow phone the number at the counter is in sight too, with every button, and nothing lies beside the screen."""
+    await served.submit("next", counter=1, seen=None)
+    await tablet.set_viewport_size({"width": width, "height": height})
+    await tablet.goto(f"{served.home}/counter/1?lang={language}")
+    await tablet.wait_for_selector(READY)
+    number, main = [await tablet.locator(part).bounding_box() for part in ("[data-serving]", "main")]
+    assert number is not None
+    assert main is not None
+    assert number["y"] + number["height"] <= main["y"] + main["height"]
+    buttons = tablet.locator(
+        ".tablet-press button:visible, .actions button:visible, .actions summary, .tools summary, .tools button:visible"
+    )
+    assert 0 == await buttons.evaluate_all(PIXELS_OUT)
+    assert width == await tablet.evaluate("document.documentElement.scrollWidth")
 
 
 async def test_another_counter(tablet: Page, served: Served) -> None:

@@ -17,6 +17,10 @@ OLD_MS = 130_000
 LATE_MS = 6_000
 ASKED = "[data-press][data-kind=asked]"
 REFUSED = "[data-press][data-kind=refused]"
+NOTE_WORDS = """(place) => {
+    window.said = [];
+    new MutationObserver(() => window.said.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
+}"""
 LOOKS_OLD = """() => {
     const key = Object.keys(localStorage).find((name) => name.includes("counter/1") && localStorage[name].includes("next"));
     localStorage[key] = JSON.stringify(JSON.parse(localStorage[key]).map((press) => ({ ...press, at: press.at - 180000 })));
@@ -150,11 +154,12 @@ async def test_what_calls_nobody_needs_no_word(tablet: Page, context: BrowserCon
 
 
 async def test_how_a_press_fares(tablet: Page, served: Served) -> None:
-    """The button itself says that its press is being sent, waits for the network, and was sent."""
+    """The button itself says that its press is being sent, waits for the network, and was sent; then the word goes again."""
     words = await tablet.evaluate("JSON.parse(document.querySelector('#page').textContent).strings.sends")
     await tablet.click(NEXT)
     await shows(tablet, "A-001")
     state = tablet.locator("[data-command=recall] [data-send-state]")
+    await state.evaluate(NOTE_WORDS)
     held: list[Route] = []
     await tablet.route(COMMANDS, lambda route: held.append(route))
     await tablet.click("[data-command=recall] button:not([aria-disabled])")
@@ -162,8 +167,23 @@ async def test_how_a_press_fares(tablet: Page, served: Served) -> None:
     await held[0].abort()
     await expect(state).to_have_text(words["network"])
     await tablet.unroute(COMMANDS)
-    await expect(state).to_have_text(words["sent"])
+    await tablet.wait_for_function("(sent) => window.said.includes(sent)", arg=words["sent"])
     await expect(state).to_have_text("")
+
+
+async def test_a_word_goes_while_others_wait(tablet: Page, served: Served) -> None:
+    """The word that a press was sent leaves its button, although another press waits for the network by then."""
+    await tablet.click(NEXT)
+    await shows(tablet, "A-001")
+    sent = tablet.locator("[data-command=recall] [data-send-state]")
+    await sent.evaluate(NOTE_WORDS)
+    await tablet.click("[data-command=recall] button:not([aria-disabled])")
+    await tablet.wait_for_function("() => window.said.length")
+    await tablet.route(COMMANDS, lambda route: route.abort())
+    await tablet.click("[data-command=hold] button:not([aria-disabled])")
+    await tablet.clock.run_for(LATE_MS)
+    await expect(tablet.locator("[data-press][data-kind=waiting]")).to_be_visible()
+    await expect(sent).to_have_text("")
 
 
 async def test_how_old_the_picture_is(tablet: Page, context: BrowserContext, clock: Clock) -> None:

@@ -41,8 +41,8 @@ async def test_two_errands_of_one_line(devices: Devices, bazaar: Bazaar) -> None
     phone = await devices.phone(bazaar, "ktp", "kk")
     assert ["A-001"] == await phone.labels()
     await tablet.calls("A-001")
-    await expect(tablet.page.locator("[data-errands] li")).to_have_count(2)
-    await expect(tablet.page.locator("[data-errands]")).to_contain_text("Fotokopi KK")
+    await expect(tablet.page.locator("[data-errand]:visible")).to_have_count(2)
+    await expect(tablet.page.locator("[data-errand='ktp']")).to_contain_text("Fotokopi KK")
 
 
 async def test_an_errand_is_added(devices: Devices, bazaar: Bazaar) -> None:
