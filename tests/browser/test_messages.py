@@ -108,6 +108,6 @@ async def bring(page: Page, origin: str, message: dict[str, str]) -> None:
 
     session.on("ServiceWorker.workerRegistrationUpdated", learn)
     await session.send("ServiceWorker.enable")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         registration = await known
     await session.send("ServiceWorker.deliverPushMessage", {"origin": origin, "registrationId": registration, "data": json.dumps(message)})

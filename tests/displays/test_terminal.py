@@ -102,7 +102,7 @@ async def test_watch_call(served: Served) -> None:
     lines = _Lines()
     await served.submit("next", counter=1, seen=None)
     watching = asyncio.create_task(watch(served.home, console=Console(file=lines)))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await lines.written.wait()
         lines.written.clear()
         await served.submit("recall", counter=1, ticket="A-001")

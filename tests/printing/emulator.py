@@ -78,7 +78,7 @@ class Emulator:
 
     async def has_printed(self, count: int) -> list[Sheet]:
         """Wait until so many papers came out, and give them."""
-        async with asyncio.timeout(30), self._news:
+        async with asyncio.timeout(120), self._news:
             await self._news.wait_for(lambda: len(self.papers) >= count)
         return self.papers
 

@@ -7,8 +7,10 @@ from server.printing.printer import Patience, Printer
 from server.printing.slip import Slip
 from tests.printing.emulator import Emulator
 
-HASTE = Patience(answer_s=0.3, take_s=0.3, done_s=0.3)
-"""The emulator answers in less than a millisecond; what it keeps back it keeps back for ever."""
+HASTE = Patience(answer_s=30, take_s=30, done_s=0.3)
+"""With a printer that answers, however slow the machine is. Whether a ticket is out it may never say; then it is asked how it is."""
+SILENCE = Patience(answer_s=0.3, take_s=0.3, done_s=0.3)
+"""With a printer that says nothing at all, for ever."""
 
 
 def slip(label: str = "A-012", lane: str = "") -> Slip:

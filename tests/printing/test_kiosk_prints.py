@@ -1,9 +1,11 @@
 """From a kiosk's press to paper, and from the desk's: what is printed, once, and what the desk is told."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from displays.kiosk.printing import PRINTING
 from server.cli.equipment import Equipment
 from server.core.plan_parts import words
 from server.printing.address import printers_at
+from server.printing.queue import KEEP_S
 from server.printing.slip import Paper
 from server.printing.ticket import folded
 from server.store.log import MemoryStore
@@ -140,15 +143,16 @@ async def test_in_the_language_of_the_kiosk() -> None:
         assert said.isascii()
 
 
-async def test_paper_out() -> None:
+async def test_paper_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """With no paper the number is in the answer all the same; the kiosk hears what becomes of the paper, the desk which tickets lack it."""
     async with emulator() as device, kiosk_with_printer(device) as served:
-        device.rows_left = 0
+        device.rows_left, later_s = 0, 0.0
+        monkeypatch.setattr("server.printing.queue.time", SimpleNamespace(monotonic=lambda: time.monotonic() + later_s))
         queue = served.app[PRINTING].of(1)
         assert queue is not None
-        queue.keep_s = 0.2
         label = (await take(served, "kiosk-has-no-paper", ["ktp"]))["tickets"][0]["label"]
         assert {label: "waiting"} == await get(served, f"/kiosk/1/prints?ticket={label}", served.keys.kiosks[1])
+        later_s = KEEP_S
         await until(lambda: queue.given_up == [label])
         assert {label: "given_up"} == await get(served, f"/kiosk/1/prints?ticket={label}", served.keys.kiosks[1])
         async with asyncio.timeout(30):

@@ -26,7 +26,7 @@ async def queue_at(device: Emulator, *, keep_s: float = LONG_S, look_s: float = 
 
 async def until(holds: Callable[[], bool]) -> None:
     """Look again until this holds."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while not holds():
             await asyncio.sleep(0.001)
 
@@ -101,6 +101,7 @@ async def test_given_up_in_time() -> None:
         queue.put("A-012", slip())
         await until(lambda: queue.state_of("A-012") is PrintState.GIVEN_UP)
         assert ["A-012"] == queue.given_up
+        queue.keep_s = LONG_S
         await device.load()
         queue.put("B-001", slip("B-001"))
         await until(lambda: queue.state_of("B-001") is PrintState.PRINTED)
@@ -113,6 +114,7 @@ async def test_printed_again() -> None:
         device.rows_left = 0
         queue.put("first", slip())
         await until(lambda: queue.given_up == ["A-012"])
+        queue.keep_s = LONG_S
         await device.load()
         queue.put("again", slip(), copy=True)
         assert [True] == [is_copy(sheet) for sheet in await device.has_printed(1)]

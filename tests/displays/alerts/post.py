@@ -57,7 +57,7 @@ class Post:
 
     async def until(self, *, tries: int = 0, received: int = 0) -> list[Received]:
         """Wait until so many requests have come and so many were taken; all that were taken."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.tries < tries or len(self.received) < received:
                 self.news.clear()
                 await self.news.wait()

@@ -109,7 +109,7 @@ async def test_ready_before_it_is_called() -> None:
     async with spoken(beeping()) as served:
         voice, bazaar = served.app[VOICE], served.room.bazaar
         await ask(served, "id/A-001/1/full.mp3")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             said = voice.sentence(bazaar.plan, Form.SHORT, "id", Label("A-003"), CounterNumber(1))
             while voice.kept(said, Kind.MP3) is None:
                 await asyncio.sleep(0.01)
