@@ -4,6 +4,7 @@ StoreError
 ├── StoreUnreachable   no answer from the store; nothing is known to have been accepted
 ├── Conflict           the log has another top than the one that was decided on
 ├── BrokenLog          what the store holds is no log: names the entry and the fault
+│   └── ForkedLog      it is a log, but not the one that was followed here
 └── AnotherPlan        the bazaar is open already, with another file
 """
 
@@ -29,6 +30,10 @@ class BrokenLog(StoreError):
         self.offset = offset
         self.fault = fault
         super().__init__(f"entry {offset} of the log: {fault}")
+
+
+class ForkedLog(BrokenLog):
+    """The store lost entries that were followed here, and they cannot be put back; some of them may have been acknowledged."""
 
 
 class AnotherPlan(StoreError):

@@ -1,21 +1,26 @@
 """Follows one bazaar's log: every entry is folded into a ledger, and whoever waits for a command's entry gets it.
 
-Rule: nothing is decided here. A writer follows to decide, a keypad only to see.
+Rule: nothing is decided here. A writer follows to decide, a keypad only to see. What is appended here stood in the log already.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 
 from server.core.entry import Entry
 from server.core.values import CommandId
-from server.store.errors import BrokenLog
+from server.store.codec import digest
+from server.store.errors import BrokenLog, Conflict
 from server.store.ledger import Ledger
 from server.store.log import PAGE_ENTRIES, EventLog, News, stream_position
+from server.store.tail import lost_part
 
 ENTRIES_PER_TURN = 200
 """How many entries are folded before the event loop's other tasks have their turn."""
+
+logger = logging.getLogger(__name__)
 
 
 class Follower:
@@ -32,15 +37,12 @@ class Follower:
         self._on_entry = on_entry
         self._cursor = ""
 
-    def begin_anew(self) -> None:
-        """Forget all that was read, in case that the log was replaced."""
-        self.ledger, self._cursor = Ledger(), ""
-
     async def catch_up(self) -> None:
-        """Fold what the log holds beyond the ledger, after making sure that it is still the log that the ledger was folded from.
+        """Fold what the log holds beyond the ledger; of a log that has taken its place, everything. What the store lost is put back first.
 
         Raises:
-            BrokenLog: it is another, or cannot be followed.
+            ForkedLog: it cannot be put back, for another entry stands there.
+            BrokenLog: the log cannot be followed.
             StoreUnreachable: the store does not answer.
         """
         more = True
@@ -48,9 +50,29 @@ class Follower:
             known = [self.ledger.top.record] if self.ledger.offset else []
             records = await self._log.read(self.ledger.offset - len(known), PAGE_ENTRIES)
             if records[: len(known)] != known:
-                raise BrokenLog(self.ledger.offset, "is not the entry that was followed so far")
+                await self._find_back()
+                continue
             await self.take(records[len(known) :])
             more = len(records) == PAGE_ENTRIES
+
+    async def _find_back(self) -> None:
+        """The log does not hold the ledger's top: begin anew if it is another log or there is none, else put back what the store lost."""
+        first = await self._log.read(0, 1)
+        if not first or digest(first[0]).hex() != self.ledger.epoch:
+            self.ledger, self._cursor = Ledger(), ""
+            return
+        held = list(self.ledger.tail)
+        start = self.ledger.offset - len(held)
+        stored = await self._log.read(start, len(held))
+        top, lost = lost_part(start, held, stored)
+        if not lost:
+            return
+        logger.warning("the store has lost entries %d to %d of the log; they are put back", top.offset + 1, self.ledger.offset)
+        try:
+            await self._log.append(top, lost)
+        except Conflict:  # somebody else puts them back, or goes on without them: which of both shows when it is looked at again
+            if await self._log.read(start, len(held)) == stored:
+                raise BrokenLog(top.offset + 1, "was lost by the store, and is not taken back") from None
 
     async def news(self) -> News:
         """Wait for entries and commands that are not known yet; empty when the log has been silent for a while. Raises StoreUnreachable."""

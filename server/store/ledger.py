@@ -1,5 +1,7 @@
 """The bazaar folded up to the top of its log, and what is needed to append the next entry onto exactly that top."""
 
+from collections import deque
+
 from server.core.bazaar import Bazaar
 from server.core.entry import Entry
 from server.core.evolve import fold
@@ -8,16 +10,20 @@ from server.store.codec import NO_HASH, decode_entry, digest
 from server.store.errors import BrokenLog
 from server.store.log import Top, stream_position
 
+TAIL_KEPT = 500
+"""So many of the newest records are kept as they are: far more than a failover loses."""
+
 
 class Ledger:
     """Begins empty and takes one record after another, checking that each is the next of the chain.
 
     ``head`` and ``epoch`` are the hashes of the last and the first entry in hex, "" while there is none; ``at`` (Unix ms) and ``cursor``
-    are those of the last entry, ``hash`` its hash as the next entry's ``prev``.
+    are those of the last entry, ``hash`` its hash as the next entry's ``prev``. ``tail`` holds the newest records, up to the top.
     """
 
     def __init__(self) -> None:
         self.top = Top()
+        self.tail: deque[bytes] = deque(maxlen=TAIL_KEPT)
         self.head = ""
         self.epoch = ""
         self.at = 0
@@ -70,6 +76,7 @@ class Ledger:
         self.epoch = self.epoch or self.head
         self._passed = stream_position(entry.cursor)
         self.top, self.at, self.cursor = Top(offset, record), entry.at, entry.cursor
+        self.tail.append(record)
         return entry
 
     def _check(self, entry: Entry, offset: int) -> None:

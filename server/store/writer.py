@@ -17,7 +17,7 @@ from server.core.refusals import Refused
 from server.core.values import CommandId
 from server.store.clock import LogTime
 from server.store.codec import MALFORMED_ID_PREFIX, command_from_map, decode_command, decode_entry, encode_command, encode_entry, sender_of
-from server.store.errors import BrokenLog, Conflict, StoreUnreachable
+from server.store.errors import BrokenLog, Conflict, ForkedLog, StoreUnreachable
 from server.store.follower import Follower
 from server.store.ledger import Ledger
 from server.store.log import EventLog
@@ -58,10 +58,10 @@ class Writer:
                 try:
                     await self._go_on(outage)
                 except BrokenLog as fault:
-                    if self._doubted:
+                    if self._doubted or isinstance(fault, ForkedLog):
                         return self._give_up(fault)
-                    self._begin_anew()
-                    reason = f"{fault}; reading again from the first entry"
+                    self._doubted = True
+                    reason = f"{fault}; looking at the log again"
                 except StoreUnreachable as error:
                     reason = str(error)
                 except Exception as error:  # whatever it is: the log is whole, and a bazaar must not stand still over it
@@ -101,11 +101,6 @@ class Writer:
         while True:
             await self._step()
             self._doubted = False
-
-    def _begin_anew(self) -> None:
-        """With an empty ledger, in case that the log was replaced. If that does not help, the fault is in the log itself."""
-        self._doubted = True
-        self.follower.begin_anew()
 
     def _give_up(self, fault: BrokenLog) -> None:
         logger.critical("%s; this bazaar stands still until somebody mends its log", fault)
