@@ -17,7 +17,7 @@ import click
 from server.cli.stores import BadUse
 from server.store.errors import StoreError
 from server.store.plan_file import BadPlan
-from server.store.redis import BadStoreUrl
+from server.store.redis_url import BadStoreUrl
 
 P = ParamSpec("P")
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -18,8 +18,8 @@ from redis.exceptions import RedisError
 from server.store.errors import EmbeddedFailed
 from server.store.folder import CONF, SERVER_LOG, SERVER_PID, Address, DataFolder
 from server.store.outage import Outage
-from server.store.redis import SETTINGS
 from server.store.redis_calls import ANSWER_S_MAX
+from server.store.redis_url import SETTINGS
 from server.store.server_binary import find_server
 
 START_S_MAX = 60.0

@@ -2,21 +2,11 @@
 
 Rule: an entry's id is ``<offset>-0`` and every append goes through `_APPEND`, which compares the whole top. The order of a stream alone
 does not fence: a log that was rolled back by a failover would take an entry from a hub that had seen more.
-
-redis-py repeats a write whose answer was lost, which here would look like somebody else's append, and waits through dead connections for
-most of a minute; so its retries are off, and whoever calls decides about trying again. Its time limit on sending is off as well, for it
-swallows a cancellation that comes at the wrong moment (``asyncio.wait_for`` before Python 3.12); `redis_calls.reaching` limits the time
-instead.
 """
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha1
 from typing import Any
-
-from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
-from redis.asyncio.connection import parse_url
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 
 from server.core.values import BazaarId
 from server.store.board import KEPT_S, NOTES_MAX
@@ -24,21 +14,13 @@ from server.store.codec import digest
 from server.store.errors import BrokenLog, Conflict, StoreUnreachable
 from server.store.log import FOLLOW_S, PAGE_ENTRIES, News, Top
 from server.store.redis_alerts import RedisAlertBook
-from server.store.redis_calls import ANSWER_S_MAX, reaching, run_script
+from server.store.redis_calls import Slot
+from server.store.redis_servers import Servers
+from server.store.redis_url import servers_at
 
-CONNECT_S_MAX = 2.0
-CONNECTIONS_MAX = 16
-"""For everything but following, which takes one more for each bazaar."""
 COMMANDS_KEPT = 100_000
 """The commands stream is trimmed to about this many; the log never is."""
 REGISTRY_KEY = "urut:bazaars"
-
-SETTINGS: Mapping[str, Any] = {
-    "protocol": 2,
-    "retry": Retry(NoBackoff(), 0),
-    "socket_timeout": None,
-    "socket_connect_timeout": CONNECT_S_MAX,
-}
 
 # ARGV: offset and sha1 of the expected top, then the records. 1 when all were appended, 0 when the log has another top.
 _APPEND = """
@@ -95,84 +77,73 @@ return 1
 """
 
 
-class BadStoreUrl(ValueError):
-    """A store URL that cannot be used; the text says why, without the password that may be in it."""
-
-
-def connect(url: str) -> "RedisStore":
-    """The store at ``redis://``, ``rediss://`` (TLS) or ``unix://``. Connections are made when they are needed.
+def connect(url: str, *, replicas: int = 0) -> "RedisStore":
+    """The store at a URL (see `servers_at`). What is written counts when so many ``replicas`` have it too.
 
     Raises:
         BadStoreUrl: no such URL, or a kind that is not supported.
     """
-    scheme = url.partition("://")[0]
-    if scheme in ("redis+sentinel", "redis+cluster"):
-        raise BadStoreUrl(f"{scheme}:// is not supported yet in this version; give the redis:// URL of one server")
-    if scheme not in ("redis", "rediss", "unix"):
-        raise BadStoreUrl("a store URL begins with redis://, rediss:// or unix://")
-    try:
-        return RedisStore({**parse_url(url), **SETTINGS})
-    except ValueError as error:
-        raise BadStoreUrl(f"the {scheme}:// URL cannot be read: {error}") from None
+    return RedisStore(servers_at(url), replicas)
 
 
 class RedisStore:
-    """See log.Store. ``settings`` are those of a redis-py connection."""
+    """See log.Store."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
-        self._client = Redis(connection_pool=BlockingConnectionPool(max_connections=CONNECTIONS_MAX, timeout=ANSWER_S_MAX, **settings))
-        self._follower = Redis(connection_pool=ConnectionPool(**settings))
+    def __init__(self, servers: Servers, replicas: int) -> None:
+        self._servers = servers
+        self._replicas = replicas
+        self._registry = Slot(servers, REGISTRY_KEY, replicas)
 
     def log(self, bazaar: BazaarId) -> "RedisLog":
         """See Store."""
-        return RedisLog(self._client, self._follower, bazaar)
+        return RedisLog(self._slot(bazaar), bazaar)
 
     def board(self, bazaar: BazaarId, topic: str) -> "RedisBoard":
         """See Store."""
-        return RedisBoard(self._client, f"urut:{{{bazaar}}}:{topic}")
+        return RedisBoard(self._slot(bazaar), f"urut:{{{bazaar}}}:{topic}")
 
     def alerts(self, bazaar: BazaarId) -> RedisAlertBook:
         """See Store."""
-        return RedisAlertBook(self._client, bazaar)
+        return RedisAlertBook(self._slot(bazaar), bazaar)
 
     async def bazaars(self) -> list[BazaarId]:
         """See Store."""
-        async with reaching():
-            ids: Any = await self._client.smembers(REGISTRY_KEY)
+        ids = await self._registry.ask(lambda client: client.smembers(REGISTRY_KEY))
         return sorted(BazaarId(item.decode()) for item in ids)
 
     async def register(self, bazaar: BazaarId) -> None:
         """See Store."""
-        async with reaching():
-            await self._client.sadd(REGISTRY_KEY, bazaar)
+        await self._registry.lasting(lambda client: client.sadd(REGISTRY_KEY, bazaar))
 
     async def archive(self, bazaar: BazaarId, epoch: str) -> None:
         """See Store. The streams stay in the store as ``<key>:<epoch>``."""
         log = self.log(bazaar)
         first = await log.read(0, 1)
         keys = [log.log_key, log.commands_key, f"{log.log_key}:{epoch}", f"{log.commands_key}:{epoch}"]
-        if not first or digest(first[0]).hex() != epoch or not await run_script(self._client, _ARCHIVE, keys, [_sha1hex(first[0])]):
+        if not first or digest(first[0]).hex() != epoch or not await self._slot(bazaar).script(_ARCHIVE, keys, [_sha1hex(first[0])]):
             raise Conflict("another log has taken its place")
 
     async def close(self) -> None:
         """See Store."""
-        for client in (self._client, self._follower):
-            await client.aclose(close_connection_pool=True)
+        await self._servers.close()
+
+    def _slot(self, bazaar: BazaarId) -> Slot:
+        return Slot(self._servers, bazaar, self._replicas)
 
 
 class RedisLog:
     """See log.EventLog."""
 
-    def __init__(self, client: Redis, follower: Redis, bazaar: BazaarId) -> None:
+    def __init__(self, slot: Slot, bazaar: BazaarId) -> None:
         self.log_key = f"urut:{{{bazaar}}}:log"
         self.commands_key = f"urut:{{{bazaar}}}:commands"
-        self._client = client
-        self._follower = follower
+        self._slot = slot
 
     async def append(self, top: Top, records: Sequence[bytes]) -> None:
         """See EventLog. When the answer is lost, the log itself tells whether the records stand."""
         try:
-            appended = await run_script(self._client, _APPEND, [self.log_key], [top.offset, _sha1hex(top.record), *records])
+            arguments: list[str | int | bytes] = [top.offset, _sha1hex(top.record), *records]
+            appended = await self._slot.script(_APPEND, [self.log_key], arguments, lasting=True)
         except StoreUnreachable:
             stored = await self.read(top.offset, len(records))
             if not stored:
@@ -183,21 +154,19 @@ class RedisLog:
 
     async def read(self, after: int, limit: int) -> list[bytes]:
         """See EventLog."""
-        async with reaching():
-            found: Any = await self._client.xrange(self.log_key, min=f"({after}-0", max="+", count=limit)
+        found = await self._slot.lasting(lambda client: client.xrange(self.log_key, min=f"({after}-0", max="+", count=limit))
         return _records(found, after)
 
     async def publish(self, command: bytes) -> str:
         """See EventLog."""
-        async with reaching():
-            stream_id: Any = await self._client.xadd(self.commands_key, {"c": command}, maxlen=COMMANDS_KEPT, approximate=True)
+        fields: Any = {"c": command}
+        stream_id = await self._slot.lasting(lambda client: client.xadd(self.commands_key, fields, maxlen=COMMANDS_KEPT, approximate=True))
         return str(stream_id.decode())
 
     async def follow(self, after: int, cursor: str) -> News:
         """See EventLog. A stream entry without a command in it is handed on as an empty one."""
         positions: dict[Any, Any] = {self.log_key: f"{after}-0", self.commands_key: cursor or "0-0"}
-        async with reaching():
-            answer: Any = await self._follower.xread(positions, count=PAGE_ENTRIES, block=int(FOLLOW_S * 1000))
+        answer = await self._slot.follow(lambda client: client.xread(positions, count=PAGE_ENTRIES, block=int(FOLLOW_S * 1000)))
         found = {key.decode(): items for key, items in answer}
         commands = [(stream_id.decode(), fields.get(b"c", b"")) for stream_id, fields in found.get(self.commands_key, ())]
         return News(_records(found.get(self.log_key, ()), after), commands)
@@ -206,22 +175,21 @@ class RedisLog:
 class RedisBoard:
     """See board.Board: one hash."""
 
-    def __init__(self, client: Redis, key: str) -> None:
-        self._client = client
+    def __init__(self, slot: Slot, key: str) -> None:
+        self._slot = slot
         self._key = key
 
     async def pin(self, name: str, note: bytes, *, until: int, now: int) -> bool:
         """See Board."""
-        return bool(await run_script(self._client, _PIN, [self._key], [now, until, name, note, NOTES_MAX, KEPT_S]))
+        return bool(await self._slot.script(_PIN, [self._key], [now, until, name, note, NOTES_MAX, KEPT_S]))
 
     async def swap(self, name: str, old: bytes | None, note: bytes, *, until: int, now: int) -> bool:
         """See Board."""
-        return bool(await run_script(self._client, _PIN, [self._key], [now, until, name, note, NOTES_MAX, KEPT_S, old or b""]))
+        return bool(await self._slot.script(_PIN, [self._key], [now, until, name, note, NOTES_MAX, KEPT_S, old or b""]))
 
     async def read(self, now: int) -> dict[str, bytes]:
         """See Board."""
-        async with reaching():
-            stored: Any = await self._client.hgetall(self._key)
+        stored = await self._slot.ask(lambda client: client.hgetall(self._key))
         notes = ((name.decode(), value.partition(b":")) for name, value in stored.items())
         return {name: note for name, (until, _, note) in notes if int(until) > now}
 

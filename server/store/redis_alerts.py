@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from redis.asyncio import Redis
-
 from server.core.values import BazaarId
 from server.store.alert_book import ASIDE_MAX, Job
-from server.store.redis_calls import run_script
+from server.store.redis_calls import Slot
 
 # KEYS: contacts, version. ARGV: name, sealed contact, when it goes.
 _KEEP = """
@@ -75,8 +73,8 @@ return 1
 class RedisAlertBook:
     """See alert_book.AlertBook."""
 
-    def __init__(self, client: Redis, bazaar: BazaarId) -> None:
-        self._client = client
+    def __init__(self, slot: Slot, bazaar: BazaarId) -> None:
+        self._slot = slot
         at = f"urut:{{{bazaar}}}:alerts"
         self._contacts, self._version = f"{at}:contacts", f"{at}:version"
         self._claimed, self._due, self._jobs, self._aside = f"{at}:claimed", f"{at}:due", f"{at}:jobs", f"{at}:aside"
@@ -136,4 +134,4 @@ class RedisAlertBook:
         await self._script(_EXPIRE, [self._contacts, self._version, self._claimed, self._due, self._jobs, self._aside], at_ms)
 
     async def _script(self, script: str, keys: list[str], *arguments: str | int | bytes) -> Any:
-        return await run_script(self._client, script, keys, arguments)
+        return await self._slot.script(script, keys, arguments)

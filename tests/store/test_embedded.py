@@ -19,7 +19,8 @@ from server.store.embedded import EmbeddedStore, start_embedded
 from server.store.errors import EmbeddedFailed, FolderInUse, StoreUnreachable
 from server.store.folder import CONF, SERVER_PID, DataFolder
 from server.store.log import Top
-from server.store.redis import SETTINGS, connect
+from server.store.redis import connect
+from server.store.redis_url import SETTINGS
 from tests.store.proxy import until
 from tests.store.samples import program
 
