@@ -72,6 +72,11 @@ class Node:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process is None or self._process.poll() is not None
+
     async def start(self) -> None:
         """Start it, for the first time or again, and wait until it answers."""
         self._spawn()
