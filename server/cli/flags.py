@@ -14,7 +14,7 @@ from typing import Any, ParamSpec
 
 import click
 
-from server.cli.stores import BadUse
+from server.cli.stores import REPLICAS, BadUse
 from server.store.errors import StoreError
 from server.store.plan_file import BadPlan
 from server.store.redis_url import BadStoreUrl
@@ -71,6 +71,13 @@ def port(default: int) -> Decorator:
 FOLDER = click.Path(path_type=Path, file_okay=False)
 redis_url = option("--redis-url", "REDIS_URL", help="The store; without it the bundled server, with its files in --data.")
 data = option("--data", "URUT_DATA", type=FOLDER, default=DATA, help="Files: store and secret.")
+durability = option(
+    "--durability",
+    "URUT_DURABILITY",
+    type=click.Choice(list(REPLICAS)),
+    default="fsync",
+    help="replica: a press is answered only when a second server has it; for a store with replicas.",
+)
 secret = option("--secret", "URUT_SECRET", help="What all keys come from, the same for every process; default: a file in --data.")
 host = option("--host", "URUT_HOST", default="127.0.0.1", help="Where to listen; 0.0.0.0 for the whole network.")
 bazaar = option("--bazaar", "URUT_BAZAAR", help="Which bazaar, if several are open.")

@@ -23,13 +23,16 @@ EXIT_REFUSED = 1
 @flags.bazaar
 @flags.redis_url
 @flags.data
+@flags.durability
 @flags.runs
-async def press(counter: int, word: str | None, said: str, lang: str, bazaar: str | None, redis_url: str | None, data: Path) -> int:
+async def press(
+    counter: int, word: str | None, said: str, lang: str, bazaar: str | None, redis_url: str | None, data: Path, durability: str
+) -> int:
     """Press at COUNTER, straight into the store: `press 3 next`, `press 3 transfer ktp`, `press 3 pause salat`.
 
     Without a word it reads keys until q: n next, r recall, a absent, h hold, f finish, u undo, o open, p pause, c close.
     """
-    async with stores.open_store(Settings(redis_url=redis_url, data=data)) as (store, _):
+    async with stores.open_store(Settings(redis_url=redis_url, data=data, durability=durability)) as (store, _):
         keypad = Keypad(store.log(await bazaars.the_bazaar(store, bazaar)), counter)
         translate = Catalogues().of(lang).gettext
         try:

@@ -56,6 +56,7 @@ async def demo(
 @flags.port(8000)
 @flags.redis_url
 @flags.data
+@flags.durability
 @flags.secret
 @flags.hub_url
 @flags.counters_url
@@ -68,6 +69,7 @@ async def hub(
     port: int,
     redis_url: str | None,
     data: Path,
+    durability: str,
     secret: str | None,
     hub_url: str,
     counters_url: str,
@@ -82,7 +84,7 @@ async def hub(
         if equipment.printers:
             raise BadUse("--printer: a kiosk asks the very process that prints for it; give printers to one more hub, on another port")
         return await keep(processes, host, port)
-    settings = Settings(redis_url=redis_url, data=data, secret=secret)
+    settings = Settings(redis_url=redis_url, data=data, secret=secret, durability=durability)
     await _serve(settings, wiring.PUBLIC_PARTS, Addresses(public=hub_url, staff=counters_url), host, port, equipment, process)
     return 0
 
@@ -92,13 +94,16 @@ async def hub(
 @flags.port(8001)
 @flags.redis_url
 @flags.data
+@flags.durability
 @flags.secret
 @flags.hub_url
 @flags.counters_url
 @flags.runs
-async def counters(host: str, port: int, redis_url: str | None, data: Path, secret: str | None, hub_url: str, counters_url: str) -> None:
+async def counters(
+    host: str, port: int, redis_url: str | None, data: Path, durability: str, secret: str | None, hub_url: str, counters_url: str
+) -> None:
     """Serve the staff: tablets and the desk, apart from the crowd of phones."""
-    settings = Settings(redis_url=redis_url, data=data, secret=secret)
+    settings = Settings(redis_url=redis_url, data=data, secret=secret, durability=durability)
     await _serve(settings, wiring.STAFF_PARTS, Addresses(public=hub_url, staff=counters_url), host, port)
 
 
@@ -140,6 +145,7 @@ async def redis(data: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON with addresses and keys.")
 @flags.redis_url
 @flags.data
+@flags.durability
 @flags.secret
 @flags.hub_url
 @flags.counters_url
@@ -150,13 +156,14 @@ async def open_(
     as_json: bool,
     redis_url: str | None,
     data: Path,
+    durability: str,
     secret: str | None,
     hub_url: str,
     counters_url: str,
 ) -> None:
     """Open the bazaar of FILE, or continue it when it is open with the same file; prints its keys."""
     plan = read_plan(file)
-    settings = Settings(redis_url=redis_url, data=data, secret=secret)
+    settings = Settings(redis_url=redis_url, data=data, secret=secret, durability=durability)
     async with stores.open_store(settings) as (store, url):
         epoch = await bazaars.open_bazaar_log(store, plan, new_edition=new_edition)
         keys = bazaars.keys_of(settings.secret_bytes(), plan, epoch)

@@ -16,6 +16,8 @@ from server.store.outage import Outage
 from server.store.redis import connect
 
 SECRET_BYTES = 32
+REPLICAS = {"fsync": 0, "replica": 1}
+"""What ``--durability`` promises of an acknowledged press: so many servers beside the primary have it. The disk is the store's affair."""
 
 
 class BadUse(Exception):
@@ -24,11 +26,15 @@ class BadUse(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where the store, its files and the secret are. Without ``redis_url`` the bundled server keeps its files in ``data``."""
+    """Where the store, its files and the secret are. Without ``redis_url`` the bundled server keeps its files in ``data``.
+
+    ``durability`` is one of `REPLICAS`.
+    """
 
     redis_url: str | None
     data: Path
     secret: str | None = None
+    durability: str = "fsync"
 
     def secret_bytes(self) -> bytes:
         """The secret that all keys come from: as given, else from a file in ``data`` that only its owner can read."""
@@ -62,7 +68,7 @@ async def open_store(settings: Settings) -> AsyncIterator[tuple[Store, str]]:
             opened = await stack.enter_async_context(own_store(settings))
         except FolderInUse:
             url = await running_store(settings.data)
-            opened = await stack.enter_async_context(_connected(url)), url
+            opened = await stack.enter_async_context(_connected(url, settings)), url
         yield opened
 
 
@@ -79,19 +85,19 @@ async def own_store(settings: Settings) -> AsyncIterator[tuple[Store, str]]:
             embedded = await start_embedded(settings.data, ends_with_parent=True)
             stack.push_async_callback(embedded.close)
             url = embedded.url
-        yield await stack.enter_async_context(_connected(url)), url
+        yield await stack.enter_async_context(_connected(url, settings)), url
 
 
 @asynccontextmanager
 async def attached_store(settings: Settings) -> AsyncIterator[Store]:
     """The store for a process that serves: it runs elsewhere, and this process sits out its absence."""
-    async with _connected(settings.redis_url or await running_store(settings.data)) as store:
+    async with _connected(settings.redis_url or await running_store(settings.data), settings) as store:
         yield store
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Store]:
-    store = connect(url)
+async def _connected(url: str, settings: Settings) -> AsyncIterator[Store]:
+    store = connect(url, replicas=REPLICAS[settings.durability])
     try:
         yield store
     finally:

@@ -99,7 +99,7 @@ class Failovers:
             if sent > stage.newest_sent:
                 stage.newest_sent = sent
                 self._answered[stage.bazaar] = time.monotonic()
-            await asyncio.sleep(PAUSE_S)
+            await _draw_breath()
 
     def __post_init__(self) -> None:
         self._answered: dict[BazaarId, float] = {}
@@ -115,6 +115,12 @@ class Failovers:
             await victim.start()
         else:
             victim.signal(SIGCONT)
+
+
+async def _draw_breath() -> None:
+    drawn = asyncio.Event()
+    asyncio.get_running_loop().call_later(PAUSE_S, drawn.set)
+    await drawn.wait()
 
 
 async def _are_primaries(nodes: Sequence[Node], count: int) -> bool:
