@@ -1,115 +1,161 @@
-"""The fan-out alone: how many frames one core brings to a crowd, and what an idle connection costs, beside the floor.
+"""The fan-out alone: how many frames one core brings to a crowd, how soon they are there, and what an idle connection costs.
 
-The floor is a program in C that writes a ready frame of the same size to the same crowd. Every figure is of one core: hub or floor have one
-to themselves, the crowd another.
+Every server has one core to itself, the crowd another. At saturation the next event comes as soon as the kernel has all of the one before;
+eight events of one turn come as soon as it has the eight before; at a pace there are two events a second.
 """
 
 import asyncio
-import os
-import resource
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from statistics import median
 
-from bench.figures import Carried
-from bench.phones import NS_PER_TENTH
-from bench.presses import LINE
-from bench.processes import line_of, on_a_core_of_its_own, phones, program, python, running, seen
+from rich.console import RenderableType
 
-FLOOR = "floor in C"
-WAYS = {"hub, plain sockets": "plain", "hub, transports": "transports"}
-FRAME_BYTES = 370
-"""A frame of line A with some sixty people waiting."""
-SETTLE_S = 1.0
-TENTHS_OFF = 3
-"""So many tenths of a second at either end of a run are not counted."""
+from bench.audience import Arrival, Seen, audience
+from bench.figures import sheet
+from bench.servers import FLOOR, FRAME_BYTES, Kind, Say, serving
+from bench.side_by_side import Runs, by_turns, pairs
+from bench.windows import window
+
+SETTLE_S = 0.7
+TURN_EVENTS = 8
+PACE_MS = 500
 US = 1_000_000
+NS_PER_MS = 1_000_000
 
 
-@dataclass(slots=True, kw_only=True)
-class Run:
-    """One run of one way."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """One server with one crowd; medians of all rounds, and the hub's figures over its own, pair by pair.
 
-    deliveries_per_s: float
+    ``events_per_s``: how far all phones together came in the log when events came eight at a time. ``first_ms``, ``last_ms``: when the
+    first and the last phone had an event, at two events a second; ``p50_ms`` and ``p99_ms`` of all phones.
+    """
+
+    name: str
+    title: str
+    deliveries_per_s: int
+    deliveries_ratios: tuple[float, ...]
+    events_per_s: int
+    events_ratios: tuple[float, ...]
+    us_per_delivery: float
+    first_ms: float
+    p50_ms: float
+    p99_ms: float
+    last_ms: float
+    last_ratios: tuple[float, ...]
+    bytes_per_connection: int
+    crowd_busy: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fanout:
+    """Servers side by side with crowds of one size."""
+
+    phones: int
+    frame_bytes: int
+    carried: tuple[Carried, ...]
+    failed: dict[str, str]
+
+    def tables(self) -> Iterable[RenderableType]:
+        """See Result."""
+        full = [
+            (one.title, f"{one.deliveries_per_s:,}", pairs(one.deliveries_ratios), f"{one.events_per_s:,}", pairs(one.events_ratios))
+            for one in self.carried
+        ]
+        heads = ("server", "deliveries/s", "urut ÷ it, by pair", "events/s, 8 a turn", "urut ÷ it, by pair")
+        yield sheet(f"Fan-out at saturation, {self.phones:,} phones, frames of {self.frame_bytes} bytes", heads, full)
+        paced = [
+            (one.title, *(f"{ms:.1f}" for ms in (one.first_ms, one.p50_ms, one.p99_ms, one.last_ms)), pairs(one.last_ratios))
+            for one in self.carried
+        ]
+        yield sheet(f"Two events a second, {self.phones:,} phones: ms", ("server", "first", "p50", "p99", "last", "last: urut ÷ it"), paced)
+        costs = [
+            (one.title, f"{one.us_per_delivery:.1f}", f"{one.bytes_per_connection:,}", f"{one.crowd_busy:.0%}") for one in self.carried
+        ]
+        yield sheet("What it costs", ("server", "CPU µs a delivery", "bytes a connection", "the crowd's own core"), costs)
+        yield self._proof()
+
+    def _proof(self) -> str:
+        """Whether the crowd, which takes so much from the floor, could have held the others up."""
+        floor = next((one for one in self.carried if one.name == FLOOR), None)
+        if floor is None:
+            return "Without the floor nothing shows that the crowd was not the slower part."
+        most = max(one.deliveries_per_s for one in self.carried if one.name != FLOOR)
+        verdict = "it held nobody up" if floor.deliveries_per_s >= most and floor.crowd_busy < 1 else "it may have been the slower part"
+        return (
+            f"The crowd took {floor.deliveries_per_s:,} frames a second from the floor with {floor.crowd_busy:.0%} of its core: {verdict}."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    full: Seen
+    eight: Seen
+    paced: Seen
     us_per_delivery: float
     bytes_per_connection: float
+    phones: int
+
+    @property
+    def first_ms(self) -> float:
+        return median((at.first_ns - at.due_ns) / NS_PER_MS for at in self._whole)
+
+    @property
+    def last_ms(self) -> float:
+        return median((at.last_ns - at.due_ns) / NS_PER_MS for at in self._whole)
+
+    @property
+    def _whole(self) -> list[Arrival]:
+        arrivals = [arrival for arrival in self.paced.arrivals.values() if arrival.due_ns]
+        if not arrivals or any(arrival.count < self.phones for arrival in arrivals):
+            raise RuntimeError("some phones never had an event")
+        return arrivals
 
 
-async def measure_fanout(*, seconds: float, crowd: int, rounds: int, say: Callable[[str], None]) -> list[Carried]:
-    """Let each way bring frames to so many phones as fast as it can, in turn, and give the medians."""
-    runs: dict[str, list[Run]] = {}
-    for number in range(rounds):
-        for name in (FLOOR, *WAYS) if number % 2 == 0 else (*WAYS, FLOOR):
-            if name == FLOOR and await program("floor") is None:
-                say("no C compiler here: no floor")
-                continue
-            say(f"fan-out to {crowd} phones: {name}, {number + 1} of {rounds}")
-            run = _floor(seconds, crowd) if name == FLOOR else _hub(WAYS[name], seconds, crowd)
-            runs.setdefault(name, []).append(await run)
-    return [_carried(name, crowd, of_way, runs.get(FLOOR)) for name, of_way in runs.items()]
+async def measure_fanout(*, kinds: Sequence[Kind], phones: int, seconds: float, rounds: int, say: Say) -> Fanout:
+    """Let each server bring events to so many phones, in turn."""
+    runs = await by_turns(kinds, rounds, f"fan-out to {phones:,} phones", partial(_measure, phones, seconds), say)
+    return Fanout(phones=phones, frame_bytes=FRAME_BYTES, carried=tuple(_carried(kind, runs) for kind in runs.of), failed={**runs.failed})
 
 
-def _carried(name: str, crowd: int, runs: list[Run], floor: list[Run] | None) -> Carried:
-    ratios = [run.deliveries_per_s / beside.deliveries_per_s for run, beside in zip(runs, floor, strict=True)] if floor else None
+async def _measure(phones: int, seconds: float, kind: Kind) -> _Run:
+    async with serving(kind) as server:
+        before = server.resident_bytes
+        async with audience(server.address, phones) as crowd:
+            await asyncio.sleep(SETTLE_S)
+            grown = server.resident_bytes - before
+            full = await window(server, crowd, seconds)
+            eight = await window(server, crowd, seconds, events=TURN_EVENTS)
+            paced = await window(server, crowd, 2 * seconds, every_ms=PACE_MS)
+            return _Run(
+                full=full.seen,
+                eight=eight.seen,
+                paced=paced.seen,
+                us_per_delivery=full.cpu_s / (full.seen.frames_per_s * seconds) * US,
+                bytes_per_connection=grown / phones,
+                phones=phones,
+            )
+
+
+def _carried(kind: Kind, runs: Runs[_Run]) -> Carried:
+    def figures(run: _Run) -> float:
+        return run.full.frames_per_s
+
     return Carried(
-        way=name,
-        phones=crowd,
-        deliveries_per_s=round(median(run.deliveries_per_s for run in runs)),
-        of_floor=round(median(ratios), 2) if ratios else None,
-        us_per_delivery=round(median(run.us_per_delivery for run in runs), 2),
-        bytes_per_connection=round(median(run.bytes_per_connection for run in runs)),
+        name=kind.name,
+        title=kind.title,
+        deliveries_per_s=round(runs.medians(kind, figures)),
+        deliveries_ratios=runs.ratios(kind, figures),
+        events_per_s=round(runs.medians(kind, lambda run: run.eight.events_per_s)),
+        events_ratios=runs.ratios(kind, lambda run: run.eight.events_per_s),
+        us_per_delivery=round(runs.medians(kind, lambda run: run.us_per_delivery), 2),
+        first_ms=round(runs.medians(kind, lambda run: run.first_ms), 2),
+        p50_ms=round(runs.medians(kind, lambda run: run.paced.lateness.p50_ms), 1),
+        p99_ms=round(runs.medians(kind, lambda run: run.paced.lateness.p99_ms), 1),
+        last_ms=round(runs.medians(kind, lambda run: run.last_ms), 1),
+        last_ratios=runs.ratios(kind, lambda run: run.last_ms),
+        bytes_per_connection=round(runs.medians(kind, lambda run: run.bytes_per_connection)),
+        crowd_busy=round(runs.medians(kind, lambda run: run.full.busy), 2),
     )
-
-
-async def _hub(way: str, seconds: float, crowd: int) -> Run:
-    async with python(["-m", "bench.lone_hub", way], quiet=True) as process:
-        home = (await line_of(process))["home"]
-        with on_a_core_of_its_own(process):
-            before = _resident(process.pid)
-            async with phones(home, LINE, crowd, "deliveries") as people:
-                await asyncio.sleep(SETTLE_S)
-                grown = _resident(process.pid) - before
-                assert process.stdin is not None
-                process.stdin.write(b"\n")
-                await asyncio.sleep(seconds)
-                process.stdin.write(b"\n")
-                told = await line_of(process)
-                rate = _rate(await seen(people))
-    return Run(deliveries_per_s=rate, us_per_delivery=told["cpu_s"] / told["frames"] * US, bytes_per_connection=grown / crowd)
-
-
-async def _floor(seconds: float, crowd: int) -> Run:
-    async with _floor_running(crowd) as (pid, home), phones(home, LINE, crowd, "deliveries") as people:
-        before = _cpu_s(pid)
-        await asyncio.sleep(seconds)
-        cpu_s = _cpu_s(pid) - before
-        tenths = await seen(people)
-    return Run(deliveries_per_s=_rate(tenths), us_per_delivery=cpu_s / sum(tenths.values()) * US, bytes_per_connection=0)
-
-
-@asynccontextmanager
-async def _floor_running(crowd: int) -> AsyncIterator[tuple[int, str]]:
-    """The floor's process id and address."""
-    async with running([str(await program("floor")), str(crowd), str(FRAME_BYTES)], quiet=True) as process:
-        port = (await line_of(process))["port"]
-        with on_a_core_of_its_own(process):
-            yield process.pid, f"http://127.0.0.1:{port}"
-
-
-def _rate(tenths: Mapping[int, int]) -> float:
-    """Deliveries a second, in the middle of the run."""
-    first, last = min(tenths) + TENTHS_OFF, max(tenths) - TENTHS_OFF
-    return sum(frames for tenth, frames in tenths.items() if first <= tenth < last) / max(last - first, 1) * US * 1000 / NS_PER_TENTH
-
-
-def _resident(pid: int) -> int:
-    """Bytes of memory that a process holds."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
-
-
-def _cpu_s(pid: int) -> float:
-    """Seconds that a process has computed, in its own name and in the system's."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

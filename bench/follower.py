@@ -6,6 +6,7 @@ Times are CLOCK_MONOTONIC, which on Linux is one clock for all processes.
 import asyncio
 import base64
 import os
+import re
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ OnFrame = Callable[["Follower", int, int], None]
 """Called with the follower, the frame's offset, and the time of its arrival in ns."""
 
 _OFFSET = b'"offset":'
+_DUE = re.compile(rb'"due_ns":(\d+)')
 _HEARTBEAT = b'{"channel":""'
 _END_OF_HEAD = b"\r\n\r\n"
 _CLOSE = 0x88
@@ -21,12 +23,14 @@ HTTP_PORT = 80
 
 
 class Follower(asyncio.Protocol):
-    """One screen or phone that follows one channel. ``offset`` is that of its newest frame; ``lost`` tells that the hub hung up."""
+    """One screen or phone that follows one channel. ``offset`` is that of its newest frame, ``due_ns`` when the frame of a measurement says
+    that it was due; ``lost`` tells that the hub hung up."""
 
-    __slots__ = ("_on_frame", "_request", "_rest", "_upgraded", "first_frame", "lost", "offset", "transport")
+    __slots__ = ("_on_frame", "_request", "_rest", "_upgraded", "due_ns", "first_frame", "lost", "offset", "transport")
 
     def __init__(self, request: bytes, on_frame: OnFrame) -> None:
         self.offset = 0
+        self.due_ns = 0
         self.lost = False
         self.first_frame: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._request = request
@@ -77,6 +81,8 @@ class Follower(asyncio.Protocol):
     def _frame(self, data: bytes, start: int, now_ns: int) -> None:
         at = data.index(_OFFSET, start) + len(_OFFSET)
         offset = int(data[at : data.index(b",", at)])
+        due = _DUE.search(data, at)
+        self.due_ns = int(due[1]) if due else 0
         self._on_frame(self, offset, now_ns)
         self.offset = offset
         if not self.first_frame.done():

@@ -1,33 +1,35 @@
-"""The processes of a measurement, each started for it and ended with it: the hub with its store, and the crowd of phones."""
+"""The processes of a measurement, each started for it and ended with it, and what they cost."""
 
 import asyncio
 import atexit
 import json
 import os
+import resource
 import shutil
 import signal
 import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 START_S = 60
 END_S = 15
 CORES_MIN = 2
 LINE_BYTES_MAX = 64 * 1024 * 1024
+FILES_SPARE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hub:
-    """A bazaar that is served: its URL, and keys of the supervisor and of counter 1."""
+    """A bazaar that is served: by which process, its URL, and keys of the supervisor and of counter 1."""
 
+    pid: int
     home: str
     supervisor_key: str
     counter_key: str
@@ -41,35 +43,8 @@ async def hub() -> AsyncIterator[Hub]:
         async with python(arguments, quiet=True) as process:
             ready = await line_of(process)
             home, keys = f"{ready['hub']}/{ready['bazaar']}", ready["counter_keys"]
-            with on_a_core_of_its_own(process):
-                yield Hub(home=home, supervisor_key=ready["supervisor_key"], counter_key=keys["1"])
-
-
-@asynccontextmanager
-async def phones(home: str, channel: str, count: int, notes: str) -> AsyncIterator[Process]:
-    """So many phones that follow a channel and note ``notes`` (see `bench.phones`): a program in C where there is a compiler."""
-    crowd, url = await program("crowd"), urlsplit(home)
-    if crowd is None:
-        started = python(["-m", "bench.phones", home, channel, str(count), notes])
-    else:
-        started = running([str(crowd), str(url.hostname), str(url.port), f"{url.path}/live?channels={channel}", str(count), notes])
-    async with started as process:
-        await line_of(process)
-        yield process
-
-
-async def seen(process: Process) -> Mapping[int, Any]:
-    """What the phones have noted; they stop with it.
-
-    Raises:
-        RuntimeError: the hub hung up on some of them.
-    """
-    assert process.stdin is not None
-    process.stdin.write(b"\n")
-    told = await line_of(process)
-    if told["lost"]:
-        raise RuntimeError(f"the hub hung up on {told['lost']} phones")
-    return {int(key): value for key, value in told["seen"].items()}
+            with on_a_core_of_its_own(process.pid):
+                yield Hub(pid=process.pid, home=home, supervisor_key=ready["supervisor_key"], counter_key=keys["1"])
 
 
 def python(arguments: list[str], *, quiet: bool = False) -> AbstractAsyncContextManager[Process]:
@@ -78,9 +53,9 @@ def python(arguments: list[str], *, quiet: bool = False) -> AbstractAsyncContext
 
 
 @asynccontextmanager
-async def running(command: list[str], *, quiet: bool = False) -> AsyncIterator[Process]:
-    """A process without this one's URUT_ variables and REDIS_URL: it must not touch a store that is in use."""
-    environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL" and not name.startswith("URUT_")}
+async def running(command: list[str], *, quiet: bool = False, more: dict[str, str] | None = None) -> AsyncIterator[Process]:
+    """A process without this one's URUT_ variables and REDIS_URL, for it must not touch a store that is in use, and with ``more``."""
+    environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL" and not name.startswith("URUT_")} | (more or {})
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=ROOT,
@@ -122,8 +97,8 @@ def _programs() -> Path:
 
 
 @contextmanager
-def on_a_core_of_its_own(process: Process) -> Iterator[None]:
-    """Give the process one core; this one, and what it starts from now on, have the others.
+def on_a_core_of_its_own(pid: int) -> Iterator[None]:
+    """Give a process one core; this one, and what it starts from now on, have the others.
 
     Screens and phones are other machines. Here they would take turns with the hub on its core, and the first to be told of a press
     would be the last to run: the kernel wakes it up where the hub is still busy.
@@ -132,7 +107,7 @@ def on_a_core_of_its_own(process: Process) -> Iterator[None]:
         yield
         return
     one = min(cores)
-    for thread in Path(f"/proc/{process.pid}/task").iterdir():
+    for thread in Path(f"/proc/{pid}/task").iterdir():
         os.sched_setaffinity(int(thread.name), {one})
     os.sched_setaffinity(0, cores - {one})
     try:
@@ -159,3 +134,38 @@ async def line_of(process: Process) -> Any:
     if not line:
         raise RuntimeError("a process of the measurement ended before its time")
     return json.loads(line)
+
+
+async def told(process: Process, order: str) -> Any:
+    """What the process prints when it is told something on its standard input."""
+    tell(process, order)
+    return await line_of(process)
+
+
+def tell(process: Process, order: str) -> None:
+    """Tell the process something that it does not answer."""
+    assert process.stdin is not None
+    process.stdin.write(f"{order}\n".encode())
+
+
+def resident_bytes(pid: int) -> int:
+    """Bytes of memory that a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def cpu_s(pid: int) -> float:
+    """Seconds that a process has computed, in its own name and in the system's."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def allow_many_files() -> None:
+    """Let this process, and those that it starts, have as many open files as the system allows."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError):  # macOS has one more limit, which it does not tell
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def phones_max() -> int:
+    """So many phones fit into one process: the files that it may have open, less what else it needs."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[1] - FILES_SPARE

@@ -14,11 +14,12 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench.figures import Replay
+from rich.console import RenderableType
+
 from bench.processes import line_of, python
 from server.core.bazaar import Bazaar
 from server.core.commands import CallNext, Command, Envelope, IssueTickets, OpenCounter
@@ -42,6 +43,21 @@ START_MS = 1_796_374_800_000
 PLAN_FILE = Path(__file__).parents[1] / "bazaars" / "mayangan.toml"
 CALLS_SHARE = 0.5
 BYTES_PER_MB = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A log read from its first entry on, as a hub that starts does. ``bytes``: all entries; ``memory_mb``: what the process grew by."""
+
+    entries: int
+    bytes: int
+    seconds: float
+    memory_mb: float
+
+    def tables(self) -> Iterable[RenderableType]:
+        """See Result."""
+        size = f"{self.entries:,} entries ({self.bytes / 1e6:.1f} MB)"
+        yield f"Replay: {size} in {self.seconds:.2f} s ({self.entries / self.seconds:,.0f} entries/s), {self.memory_mb:.0f} MB of memory"
 
 
 async def measure_replay(*, entries: int, say: Callable[[str], None]) -> Replay:

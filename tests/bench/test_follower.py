@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from bench.follower import Follower
-from bench.phones import Arrivals, Deliveries
 
 ACCEPTED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
 
@@ -72,23 +71,3 @@ async def test_a_refused_upgrade_is_an_error() -> None:
     follower.connection_lost(None)
     with pytest.raises(ConnectionError, match="404"):
         await follower.first_frame
-
-
-async def test_a_newer_frame_shows_the_older_change_too() -> None:
-    """With entry 8 replaced by 9 on one of two phones, both have shown 8; the later of them when its 9 came."""
-    notes = Arrivals()
-    for times in ([1, 2, 3], [1, 5]):
-        phone = Follower(b"GET", lambda *_: None)
-        for offset, at in zip([7, 8, 9] if len(times) == 3 else [7, 9], times, strict=True):
-            notes.on_frame(phone, offset, at)
-            phone.offset = offset
-    assert {8: [2, 2, 5], 9: [2, 3, 5]} == notes.as_map()
-
-
-async def test_deliveries_are_counted_by_tenth_of_a_second() -> None:
-    """Each frame after a phone's first counts."""
-    notes, phone = Deliveries(), Follower(b"GET", lambda *_: None)
-    for offset, at_ms in ((7, 0), (8, 10), (9, 90), (10, 110)):
-        notes.on_frame(phone, offset, at_ms * 1_000_000)
-        phone.offset = offset
-    assert {0: 2, 1: 1} == notes.as_map()

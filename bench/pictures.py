@@ -1,0 +1,49 @@
+"""The pictures of the docs, of what was measured."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from bench.burst import Burst
+from bench.fanout import Fanout
+from bench.plot import Bar, Panel, svg
+from bench.run import Measured
+from bench.servers import HUB
+
+
+def write_pictures(measured: Mapping[str, Measured], folder: Path) -> None:
+    """``fanout.svg`` and ``burst.svg``, as far as there is something to show in them."""
+    results = [one.result for one in measured.values()]
+    fanouts = [result for result in results if isinstance(result, Fanout)]
+    _write(folder / "fanout.svg", [*map(_saturation, fanouts), *map(_memory, fanouts[-1:])])
+    _write(folder / "burst.svg", [panel for result in results if isinstance(result, Burst) for panel in _ages(result)])
+
+
+def _write(path: Path, panels: list[Panel]) -> None:
+    if panels:
+        path.write_text(svg(panels), encoding="utf-8")
+
+
+def _saturation(fanout: Fanout) -> Panel:
+    ranked = sorted(fanout.carried, key=lambda one: one.deliveries_per_s, reverse=True)
+    bars = [
+        Bar(name=one.title, value=one.deliveries_per_s, label=f"{one.deliveries_per_s / 1000:.0f},000", ours=one.name == HUB)
+        for one in ranked
+    ]
+    return Panel(title=f"Deliveries a second on one core, {fanout.phones:,} phones", bars=bars)
+
+
+def _memory(fanout: Fanout) -> Panel:
+    writers = [one for one in fanout.carried if one.bytes_per_connection > 0]
+    ranked = sorted(writers, key=lambda one: one.bytes_per_connection)
+    bars = [
+        Bar(name=one.title, value=one.bytes_per_connection, label=f"{one.bytes_per_connection / 1000:.1f} KB", ours=one.name == HUB)
+        for one in ranked
+    ]
+    return Panel(title=f"Memory for an idle connection, {fanout.phones:,} phones", bars=bars)
+
+
+def _ages(burst: Burst) -> Iterable[Panel]:
+    ranked = sorted(burst.aged, key=lambda one: one.p99_ms)
+    bars = [Bar(name=one.title, value=one.p99_ms, label=f"{one.p99_ms:,.0f} ms", ours=one.name == HUB) for one in ranked]
+    title = f"Age of what {burst.phones:,} phones show under 100 events a second, p99 (each tenfold of the same length)"
+    yield Panel(title=title, bars=bars, decades=True)
