@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 LANGUAGES = ("id", "en", "jv", "mad")
 PHONE, WIDE = ViewportSize(width=320, height=640), ViewportSize(width=1280, height=800)
-ROLL = "/rolls/U?from=1&to=4"
+ROLL = "/rolls/Z?from=1&to=4"
 OF_RESIDENTS = ("", "/join", "/order", "{visit}", "{visit}/join", "{later}", "{paper}", "/nowhere")
 OF_STAFF = ("/counter/1", "/counter/2", "/desk", "/desk/screen", "/desk/printing", "/pair", "/rolls")
 OF_THE_HALL = ("/tv/utama", "/tv", "/kiosk/1", "/kiosk/1{visit}", ROLL)
