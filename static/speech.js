@@ -13,7 +13,7 @@ import { FRESH_MS } from "./calls.js";
 /** Before a sentence is said once more. */
 const REST_MS = 1000;
 /** Between two calls of a row, so that nobody takes the one's counter for the other's. */
-const BREATH_MS = 400;
+const BREATH_MS = 250;
 /** No sound takes so long: a device that has not played it by then will not. */
 const SOUND_MS_MAX = 20000;
 
@@ -65,10 +65,10 @@ const formOf = (calls) => (calls < 2 ? "full" : calls === 2 ? "second" : "last")
 
 export class Speaker {
   /**
-   * Says what waits in the queue. `chime` and `sentence` play a sound to its end; `rest` waits.
+   * Says what waits in the queue. `chime` and `sentence` play a sound to its end, `hush` ends the sentence now; `rest` waits.
    * @param {SpeechQueue} queue
    * @param {{
-   *   now: () => number, languages: string[], rest: (ms: number) => Promise<unknown>, chime: () => Promise<Outcome>,
+   *   now: () => number, languages: string[], rest: (ms: number) => Promise<unknown>, chime: () => Promise<Outcome>, hush: () => void,
    *   sentence: (call: Call, language: string, form: string) => Promise<Outcome>, onSaid?: () => void,
    * }} parts
    */
@@ -76,15 +76,20 @@ export class Speaker {
     this.queue = queue;
     this.parts = parts;
     this.speaking = false;
+    /** @type {Call | null} what is being said once more */
+    this.repeated = null;
+    /** Whether the next call follows another without a pause. */
+    this.inRow = false;
   }
 
-  /** Something may wait. Says all of it, one call after the other; does nothing while it is speaking. */
+  /** Something may wait. Says all of it, one call after the other; while it is speaking, only a repetition gives way. */
   async wake() {
+    if (this.repeated && !this.mayRepeat(this.repeated)) this.parts.hush();
     if (this.speaking) return;
     this.speaking = true;
+    this.inRow = false;
     try {
-      let first = true;
-      while (this.next() && await this.say(first)) first = false;
+      while (this.next() && await this.say());
     } finally {
       this.speaking = false;
     }
@@ -95,34 +100,38 @@ export class Speaker {
     return this.queue.waiting(this.parts.now())[0];
   }
 
-  /**
-   * Say the next call. With others behind it, only number and counter; the chime rings before the first of a row. False when locked.
-   * @param {boolean} first
-   */
-  async say(first) {
+  /** Say the next call. With others behind it, only number and counter; the chime rings before the first of a row. False when locked. */
+  async say() {
     const { chime, languages, rest, sentence, now, onSaid } = this.parts;
-    if (!first) await rest(BREATH_MS);
-    if ((first || !languages.length) && await chime() === "locked") return false;
+    if (this.inRow) await rest(BREATH_MS);
+    if ((!this.inRow || !languages.length) && await chime() === "locked") return false;
     const [call, ...behind] = this.queue.waiting(now());
     if (!call) return true;
     this.queue.markSaid(call);
     if (onSaid) onSaid();
-    if (!languages.length) return true;
     const form = behind.length ? "short" : formOf(call.calls);
-    if (await sentence(call, languages[0], form) === "locked") return false;
+    if (languages.length && await sentence(call, languages[0], form) === "locked") return false;
+    this.inRow = this.next() !== undefined;
     await this.repeat(call, form);
     return true;
   }
 
-  /** Say it once more, or in the other languages, as long as nobody else is to be called. @param {Call} call @param {string} form */
+  /** Say it once more, or in the other languages; a call that comes cuts it off. @param {Call} call @param {string} form */
   async repeat(call, form) {
     const { languages, rest, sentence } = this.parts;
     for (const language of languages.length > 1 ? languages.slice(1) : languages) {
-      if (this.next()) return;
+      if (!this.mayRepeat(call)) return;
       await rest(REST_MS);
-      if (this.next() || !this.queue.stands(call)) return;
+      if (!this.mayRepeat(call)) return;
+      this.repeated = call;
       await sentence(call, language, form);
+      this.repeated = null;
     }
+  }
+
+  /** Whether there is time for a repetition: nobody else is to be called, and the call was not undone. @param {Call} call */
+  mayRepeat(call) {
+    return !this.next() && this.queue.stands(call);
   }
 }
 
@@ -162,6 +171,7 @@ export function speakCalls({ base, languages, key, now, onSound }) {
     now, languages, rest: (ms) => new Promise((done) => setTimeout(done, ms)),
     chime: () => sound.heard(bell, `${base}/chime.wav`),
     sentence: (call, language, form) => sound.heard(mouth, `${base}/${language}/${call.label}/${call.counter}/${form}.${kind}`),
+    hush: () => mouth.pause(),
     onSaid: () => sessionStorage.setItem(memory, JSON.stringify(queue.memory())),
   });
   // Whether a browser plays is known only when it was asked to: at the start, and again at each key until it does.
@@ -192,16 +202,17 @@ function playToEnd(audio, url) {
     /** @param {Outcome} outcome */
     const end = (outcome) => {
       clearTimeout(timer);
-      audio.onended = audio.onerror = null;
+      audio.onended = audio.onpause = audio.onerror = null;
       done(outcome);
     };
     const timer = setTimeout(() => {
       audio.pause();
       end("failed");
     }, SOUND_MS_MAX);
-    audio.onended = () => end("played");
+    audio.onended = audio.onpause = () => end("played");
     audio.onerror = () => end("failed");
-    if (audio.getAttribute("src") !== url || audio.error) audio.src = url;
+    // A sound that was cut off begins anew.
+    if (audio.getAttribute("src") !== url || !audio.ended) audio.src = url;
     audio.play().catch((fault) => end(fault.name === "NotAllowedError" ? "locked" : "failed"));
   });
 }

@@ -26,10 +26,19 @@ LISTEN = """
 window.heard = [];
 const play = HTMLMediaElement.prototype.play;
 HTMLMediaElement.prototype.play = function () {
-  const sound = this.src.split("/voice/")[1].split("/").slice(1).join("/").split(".")[0];
-  return play.call(this).then(() => this.addEventListener("ended", () => window.heard.push(sound), { once: true }));
+  if (!this.sound) this.addEventListener("ended", () => window.heard.push(this.sound));
+  this.sound = this.src.split("/voice/")[1].split("/").slice(1).join("/").split(".")[0];
+  return play.call(this);
 };"""
 """Notes every sound that was played to its end, in that order."""
+ENDLESS_AGAIN = """
+const begin = HTMLMediaElement.prototype.play;
+HTMLMediaElement.prototype.play = function () {
+  if (this.src.includes("/full.") && window.heard.some((sound) => this.src.includes(sound))) (window.endless = this).loop = true;
+  else this.loop = false;
+  return begin.call(this);
+};"""
+"""A sentence that was heard is without an end when it is played once more."""
 BLOCKED = [argument for argument in ARGS if "autoplay" not in argument]
 
 
@@ -76,6 +85,20 @@ async def test_calls_follow_each_other(page: Page, served: Served) -> None:
     await _next(served, 3)
     await _next(served, 1)
     await _hears(page, "chime", "id/A-001/2/short", "id/B-001/3/short", "id/A-002/1/full", "id/A-002/1/full")
+
+
+async def test_a_repetition_gives_way(page: Page, served: Served) -> None:
+    """A call that comes while another is said once more cuts that off: it is heard at once, with a chime of its own."""
+    await page.add_init_script(ENDLESS_AGAIN)
+    await page.clock.install()
+    await _open(page, served)
+    await _next(served, 1)
+    await _hears(page, "chime", "id/A-001/1/full")
+    await page.clock.run_for(1_000)
+    await page.wait_for_function("window.endless && !window.endless.paused")
+    await page.clock.pause_at(await page.evaluate("Date.now() / 1000") + 1)
+    await _next(served, 2)
+    await _hears(page, "chime", "id/A-001/1/full", "chime", "id/A-002/2/full")
 
 
 async def test_a_recall_is_heard(page: Page, served: Served) -> None:
