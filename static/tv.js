@@ -17,6 +17,8 @@ const CALL_MS = 8000;
 const FRESH_EDGE_MS = 30000;
 /** So many of the calls that wait for the screen are told below the one that has it. */
 const QUEUE_SHOWN = 3;
+/** A name of an agency up to so long fits in large letters: in a call on one line, on the board on three. */
+const NAME_CHARACTERS = { call: 22, board: 36 };
 /** So many characters of a saying fit on one line of the foot, and in smaller letters on two. */
 const LINE_CHARACTERS = [60, 120];
 /** Nothing stands still for years: the picture goes a step round a small square each minute, so that no TV burns it in. */
@@ -141,7 +143,7 @@ function renderPost(slot, post) {
   slot.setAttribute("data-state", state);
   slot.setAttribute("data-label", post.label || "");
   mark(slot, "data-fresh", !idle && hubNow() - post.call_at < FRESH_EDGE_MS && "");
-  one("[data-agency]", slot).textContent = page.agencies[post.agency];
+  renderAgency(one("[data-agency]", slot), post.agency, NAME_CHARACTERS.board);
   one("[data-number]", slot).textContent = post.counter;
   badge(one("[data-badge]", slot), post.label);
   const note = one("[data-note]", slot);
@@ -169,7 +171,7 @@ function renderCall() {
   box.setAttribute("data-label", shownCall.label);
   box.setAttribute("data-counter", shownCall.counter);
   box.setAttribute("data-calls", shownCall.calls);
-  one("[data-agency]", box).textContent = page.agencies[shownCall.agency];
+  renderAgency(one("[data-agency]", box), shownCall.agency, NAME_CHARACTERS.call);
   one("[data-number]", box).textContent = shownCall.counter;
   badge(one("[data-badge]", box), shownCall.label);
   const again = one("[data-again]", box);
@@ -225,6 +227,13 @@ function renderSound(state) {
 function renderDayCode(answer) {
   one("[data-day-code]").hidden = !answer.day_code;
   one("[data-day-code] b").textContent = answer.day_code;
+}
+
+/** @param {HTMLElement} place @param {string} agency its code @param {number} most so many characters fit in large letters */
+function renderAgency(place, agency, most) {
+  const name = page.agencies[agency];
+  text(place, name);
+  mark(place, "data-long", name.length > most && "");
 }
 
 /** @param {HTMLElement} element @param {string | null} label */

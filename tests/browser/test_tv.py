@@ -15,6 +15,23 @@ from tests.serving import Served, serving
 pytestmark = pytest.mark.browser
 
 SCREENS = [{"code": "utama", "name": "Utama"}, {"code": "barat", "name": "Barat", "agencies": ["polsek"]}]
+LONG_NAMES = (
+    "BPPKAD (PBB & BPHTB) Kota",
+    "Dinas Kependudukan dan Pencatatan Sipil Kota Probolinggo",
+    "DinasPenanamanModaldanPelayananTerpaduSatuPintuKotaProbolinggo",
+)
+CUT_OFF = """() => {
+    const box = document.querySelector("[data-call]").getBoundingClientRect();
+    return Array.from(document.querySelectorAll("[data-call] > :not([hidden])")).filter((part) => {
+        const place = part.getBoundingClientRect();
+        const outside = place.top < box.top || place.bottom > box.bottom || place.left < box.left || place.right > box.right;
+        return outside || part.scrollWidth > part.clientWidth + 1 || part.scrollHeight > part.clientHeight + 1;
+    }).map((part) => `${part.className}: ${part.scrollWidth} ${part.clientWidth} ${part.scrollHeight} ${part.clientHeight}`);
+}"""
+"""Parts of a call that do not show all that they hold, or stand outside of it."""
+CUT_OFF_ON_THE_BOARD = """() => Array.from(document.querySelectorAll("[data-slot]:not([hidden]) [data-agency]"))
+    .filter((name) => name.scrollWidth > name.clientWidth || name.scrollHeight > name.clientHeight).map((name) => name.textContent)"""
+"""Names of agencies beside their counters that are not there as a whole."""
 SIZES = ((1920, 1080), (1280, 720), (1366, 768), (1024, 768))
 
 
@@ -187,6 +204,28 @@ async def test_labels_fit(page: Page, served: Served) -> None:
         assert outer["y"] <= inner["y"]
         assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
         assert inner["y"] + inner["height"] <= outer["y"] + outer["height"]
+
+
+@pytest.mark.parametrize("name", LONG_NAMES)
+@pytest.mark.parametrize("size", SIZES)
+async def test_long_names_fit(page: Page, size: tuple[int, int], name: str) -> None:
+    """The whole name of an agency stands in a call, in its recall and on the board, however long it is, and nothing is pushed out."""
+    agencies: Any = CONFIG["agencies"]
+    async with serving(config={**CONFIG, "agencies": [{**agencies[0], "name": name}, *agencies[1:]]}) as bazaar:
+        await bazaar.submit("open_counter", counter=1)
+        await bazaar.submit("issue", services=["ktp"], lane="priority")
+        await page.set_viewport_size({"width": size[0], "height": size[1]})
+        await page.goto(f"{bazaar.home}/tv/utama")
+        await page.wait_for_selector("body[data-ready][data-connected]")
+        await _next(bazaar, 1)
+        for calls in (1, 2):
+            await expect(page.locator(_call("AP-001", 1) + f"[data-calls='{calls}']")).to_be_visible()
+            await expect(page.locator("[data-call] [data-agency]")).to_have_text(name)
+            assert [] == await page.evaluate(CUT_OFF)
+            if calls == 1:
+                await bazaar.submit("recall", counter=1, ticket="AP-001")
+        await expect(page.locator("[data-slot][data-counter='1'] [data-agency]")).to_have_text(name)
+        assert [] == await page.evaluate(CUT_OFF_ON_THE_BOARD)
 
 
 async def test_without_scripts(page: Page, served: Served) -> None:
