@@ -5,23 +5,20 @@ async ({ happenings, seconds }) => {
   const { SpeechQueue, Speaker } = await import("/static/speech.js");
   const HEARD_MS = 60000;
   const standing = new Map(), timers = [], said = [];
-  let now = 0;
+  let now = 0, saying = null;
 
-  let saying = null;
   const rest = (ms) => new Promise((done) => timers.push({ at: now + ms, done }));
   const chime = () => rest(seconds.chime * 1000).then(() => "played");
   const sentence = async (call, language, form) => {
     const entry = { offset: call.call_offset, calls: call.calls, called: call.at, form, at: now, waiting: queue.waiting(now).length };
     said.push(entry);
-    const over = rest(seconds[form] * 1000);
-    saying = timers[timers.length - 1];
-    await over;
+    saying = { at: now + seconds[form] * 1000 };
+    await new Promise((done) => timers.push(Object.assign(saying, { done })));
     entry.until = now;
     return "played";
   };
-  const hush = () => { saying.at = now; };
   const queue = new SpeechQueue({ epoch: "e", shown: [] });
-  const speaker = new Speaker(queue, { now: () => now, languages: ["id"], rest, chime, sentence, hush });
+  const speaker = new Speaker(queue, { now: () => now, languages: ["id"], rest, chime, sentence, hush: () => { saying.at = now; } });
 
   function happen({ at, what, offset }) {
     const call = standing.get(offset);
