@@ -102,6 +102,8 @@ function showPage(index) {
 }
 
 function nextCall() {
+  // The page of the counter that was called then stays as long as any other.
+  if (shownCall) waitToTurnPage();
   shownCall = queue.waiting(hubNow())[0] || null;
   if (shownCall) {
     queue.markShown(shownCall);

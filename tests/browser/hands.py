@@ -11,6 +11,8 @@ CONNECTED = "body[data-ready][data-connected]"
 TWITCH_MS = 700
 CALL_MS = 8_100
 """After this a call has had its time on a TV."""
+STOPPED_AT_S = 3_600
+"""Long after the installing of the clock, which runs until it is stopped."""
 GREY_OF_QR = """async (picture) => {
     const image = picture.tagName === "IMG" ? picture : new Image();
     if (image !== picture) image.src = "data:image/svg+xml," + encodeURIComponent(new XMLSerializer().serializeToString(picture));
@@ -29,6 +31,12 @@ NOTE_MARKS = """() => {
     new MutationObserver(() => noted.push(parseInt(mark.textContent.slice(1), 10))).observe(mark, { childList: true });
     return noted;
 }"""
+
+
+async def stop_the_clock(page: Page) -> None:
+    """The page that is opened next has no time of its own: on a busy machine nothing of it is over before it was looked at."""
+    await page.clock.install(time=0)
+    await page.clock.pause_at(STOPPED_AT_S)
 
 
 async def qr_text(picture: Locator) -> str:

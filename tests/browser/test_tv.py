@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from server.core.values import CounterNumber
+from tests.browser.hands import stop_the_clock
 from tests.scenarios import CONFIG
 from tests.serving import Served, serving
 
@@ -47,8 +48,9 @@ async def served() -> AsyncIterator[Served]:
 
 
 async def _open(page: Page, served: Served, screen: str = "utama") -> None:
+    """The TV, whose time passes only by `run_for`."""
     await page.set_viewport_size({"width": 1920, "height": 1080})
-    await page.clock.install()
+    await stop_the_clock(page)
     await page.goto(f"{served.home}/tv/{screen}")
     await page.wait_for_selector("body[data-ready][data-connected]")
 
@@ -74,6 +76,25 @@ async def test_call_takes_the_screen(page: Page, served: Served) -> None:
     await expect(call).to_be_hidden()
     await expect(page.locator("[data-slot][data-counter='1'][data-label='A-001']")).to_be_visible()
     await expect(page.locator("[data-recent-slot][data-label='A-001'][data-counter='1']")).to_be_visible()
+
+
+async def test_the_page_of_a_call_stays(page: Page) -> None:
+    """After a call the page of its counter is there as long as any other, so that people find their number; then the pages turn on."""
+    agencies: Any = CONFIG["agencies"]
+    many = {**agencies[0], "counters": [{"number": number} for number in (1, 2, 5, 6, 7, 8)]}
+    async with serving(config={**CONFIG, "agencies": [many, *agencies[1:]]}) as bazaar:
+        await bazaar.submit("open_counter", counter=8)
+        await bazaar.submit("issue", services=["ktp"])
+        await _open(page, bazaar)
+        await _next(bazaar, 8)
+        await expect(page.locator(_call("A-001", 8))).to_be_visible()
+        await page.clock.run_for(8_100)
+        await expect(page.locator("[data-call]")).to_be_hidden()
+        number = page.locator("[data-slot][data-counter='8'][data-label='A-001']")
+        await page.clock.run_for(8_000)
+        await expect(number).to_be_visible()
+        await page.clock.run_for(1_000)
+        await expect(number).to_have_count(0)
 
 
 async def test_calls_queue(page: Page, served: Served) -> None:
@@ -142,7 +163,7 @@ async def test_announcement(page: Page, served: Served) -> None:
     await served.submit("announce", text="Parkir di utara", scope="bazaar", minutes=1)
     card = page.locator("[data-card=announcement] [data-card-lines]")
     await expect(page.locator("[data-mark]")).to_contain_text(f"#{served.room.offset} ")
-    await page.clock.run_for(18_100)
+    await page.clock.run_for(9_100)
     await expect(card).to_have_text("Parkir di utara")
     await page.clock.run_for(61_000)
     await expect(page.locator("[data-card=announcement]")).to_have_count(0)
@@ -159,6 +180,7 @@ async def test_age(page: Page, served: Served) -> None:
     size = await page.locator("[data-stale]").evaluate("(sign) => parseFloat(getComputedStyle(sign).fontSize)")
     assert size >= 0.04 * 1080
     await page.context.set_offline(False)
+    await page.clock.resume()
     await served.submit("announce", text="Halo", scope="bazaar", minutes=1)
     await expect(page.locator("[data-stale]")).to_be_hidden()
 
@@ -214,9 +236,8 @@ async def test_long_names_fit(page: Page, size: tuple[int, int], name: str) -> N
     async with serving(config={**CONFIG, "agencies": [{**agencies[0], "name": name}, *agencies[1:]]}) as bazaar:
         await bazaar.submit("open_counter", counter=1)
         await bazaar.submit("issue", services=["ktp"], lane="priority")
+        await _open(page, bazaar)
         await page.set_viewport_size({"width": size[0], "height": size[1]})
-        await page.goto(f"{bazaar.home}/tv/utama")
-        await page.wait_for_selector("body[data-ready][data-connected]")
         await _next(bazaar, 1)
         for calls in (1, 2):
             await expect(page.locator(_call("AP-001", 1) + f"[data-calls='{calls}']")).to_be_visible()
@@ -224,6 +245,9 @@ async def test_long_names_fit(page: Page, size: tuple[int, int], name: str) -> N
             assert [] == await page.evaluate(CUT_OFF)
             if calls == 1:
                 await bazaar.submit("recall", counter=1, ticket="AP-001")
+                await expect(page.locator("[data-mark]")).to_contain_text(f"#{bazaar.room.offset} ")
+                await page.clock.run_for(8_100)
+        await page.clock.run_for(8_100)
         await expect(page.locator("[data-slot][data-counter='1'] [data-agency]")).to_have_text(name)
         assert [] == await page.evaluate(CUT_OFF_ON_THE_BOARD)
 

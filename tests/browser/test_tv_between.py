@@ -10,6 +10,7 @@ from playwright.async_api import Page, expect
 
 from server.cli.equipment import Equipment
 from server.core.plan import Plan
+from tests.browser.hands import stop_the_clock
 from tests.scenarios import CONFIG
 from tests.serving import Served, serving
 
@@ -59,7 +60,7 @@ async def served(folder: Path) -> AsyncIterator[Served]:
 
 async def _open(page: Page, served: Served) -> None:
     await page.set_viewport_size({"width": 1920, "height": 1080})
-    await page.clock.install()
+    await stop_the_clock(page)
     async with page.expect_response("**/slides/*/a.png"):
         await page.goto(f"{served.home}/tv/utama")
     await page.wait_for_selector("body[data-ready][data-connected]")

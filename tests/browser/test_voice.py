@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from server.cli.equipment import Equipment
 from server.core.values import CounterNumber
 from tests.browser.conftest import ARGS, CHROMIUM, PATIENCE_MS
+from tests.browser.hands import stop_the_clock
 from tests.browser.old_chromium import EDITIONS, Edition, old_page
 from tests.displays.voice.beeps import beeping
 from tests.scenarios import CONFIG
@@ -90,13 +91,14 @@ async def test_calls_follow_each_other(page: Page, served: Served) -> None:
 async def test_a_repetition_gives_way(page: Page, served: Served) -> None:
     """A call that comes while another is said once more cuts that off: it is heard at once, with a chime of its own."""
     await page.add_init_script(ENDLESS_AGAIN)
-    await page.clock.install()
+    await stop_the_clock(page)
     await _open(page, served)
     await _next(served, 1)
     await _hears(page, "chime", "id/A-001/1/full")
     await page.clock.run_for(1_000)
-    await page.wait_for_function("window.endless && !window.endless.paused")
-    await page.clock.pause_at(await page.evaluate("Date.now() / 1000") + 1)
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while not await page.evaluate("Boolean(window.endless && !window.endless.paused)"):
+            await asyncio.sleep(0.05)
     await _next(served, 2)
     await _hears(page, "chime", "id/A-001/1/full", "chime", "id/A-002/2/full")
 
