@@ -10,7 +10,7 @@ from typing import assert_never
 
 from counters.waits import waiting_since
 from server.core import events as happened
-from server.core.bazaar import Bazaar, CounterStand, LineState, Ticket, waiting_in
+from server.core.bazaar import Bazaar, CounterStand, LineState, Ticket, tickets_of
 from server.core.calling import busy_counter, next_ticket, resumes_at
 from server.core.deadlines import absent_from, recalls_left, undo_until
 from server.core.events import Event
@@ -45,7 +45,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
         "lines": list(counter.lines),
         "serving": _serving(bazaar, bazaar.tickets[stand.serving]) if stand.serving else None,
         "next": called.label if called else None,
-        "waiting": sum(len(lane.waiting) for line in lines for lane in line.lanes.values()),
+        "waiting": sum(line.waiting for line in lines),
         "waiting_since": waiting_since(bazaar, lines),
         "lanes": list(_lanes(lines)),
         "held": held,
@@ -133,10 +133,9 @@ def _returned(bazaar: Bazaar, lines: Iterable[LineState]) -> Iterator[View]:
     """Who waits again but sits out some calls first; somebody who came back asks when it is their turn."""
     for line in lines:
         for lane, state in line.lanes.items():
-            for ticket in waiting_in(bazaar, line, lane):
-                resumes = resumes_at(bazaar, ticket)
-                if resumes is not None and resumes > len(state.calls):
-                    yield {"label": ticket.label, "calls_left": resumes - len(state.calls)}
+            numbers = sorted(state.sitting_out(bazaar.plan.bazaar.return_after))
+            for ticket in tickets_of(bazaar, line, lane, numbers):
+                yield {"label": ticket.label, "calls_left": (resumes_at(bazaar, ticket) or 0) - len(state.calls)}
 
 
 def _busy(bazaar: Bazaar, counter: Counter) -> Iterator[View]:

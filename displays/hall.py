@@ -7,7 +7,7 @@ from typing import assert_never
 
 from displays.voice.heard import heard, speakers_of
 from server.core import events as happened
-from server.core.bazaar import Bazaar, Call, CounterStand
+from server.core.bazaar import Bazaar, Call, CounterStand, newest_calls
 from server.core.events import Event
 from server.core.plan_parts import Screen
 from server.core.values import EVERYWHERE, AgencyCode, CounterNumber
@@ -32,7 +32,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
     lines = (line.prefix for code in agencies for line in bazaar.plan.agency(code).lines)
     return {
         "counters": [_counter(bazaar, stand) for stand in stands],
-        "recent": list(islice(_recent(bazaar, agencies), RECENT_CALLS_MAX)),
+        "recent": [_call(bazaar, call) for call in islice(newest_calls(bazaar, agencies), RECENT_CALLS_MAX)],
         "announcements": announcements(bazaar, {EVERYWHERE, *agencies, *lines}),
         "clock": {"timezone": info.timezone, "opens": info.opens, "closes": info.closes},
         "closed": bazaar.closed,
@@ -107,20 +107,12 @@ def _counter(bazaar: Bazaar, stand: CounterStand) -> View:
     }
 
 
-def _recent(bazaar: Bazaar, agencies: Container[str]) -> Iterator[View]:
-    """The latest call of each ticket, newest first; an earlier call of a ticket that was called again is no news."""
-    for call in reversed(bazaar.calls):
-        agency = bazaar.plan.agency_of_counter(call.counter).code
-        if agency in agencies and bazaar.tickets[call.ticket].call_offset == call.offset:
-            yield _call(bazaar, call, agency)
-
-
-def _call(bazaar: Bazaar, call: Call, agency: AgencyCode) -> View:
+def _call(bazaar: Bazaar, call: Call) -> View:
     ticket = bazaar.tickets[call.ticket]
     return {
         "label": call.ticket,
         "counter": call.counter,
-        "agency": agency,
+        "agency": bazaar.plan.agency_of_counter(call.counter).code,
         "call_offset": call.offset,
         "at": ticket.recalled_at or call.at,
         "calls": ticket.calls,

@@ -67,8 +67,7 @@ def _office(bazaar: Bazaar, agency: Agency) -> Office:
 
 
 def _wait(bazaar: Bazaar, line: LineState) -> Wait:
-    waiting = sum(len(lane.waiting) for lane in line.lanes.values())
-    return Wait(line=line.plan, waiting=waiting, place=place_of_newcomer(line_now(bazaar, line), Lane.REGULAR.value))
+    return Wait(line=line.plan, waiting=line.waiting, place=place_of_newcomer(line_now(bazaar, line), Lane.REGULAR.value))
 
 
 def _errand(bazaar: Bazaar, agency: Agency, line: LineState, service: Service) -> Errand:

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from displays.line import Serving, serving
 from server.core import events as happened
-from server.core.bazaar import LIVE, Bazaar, Ticket, waiting_in
+from server.core.bazaar import LIVE, Bazaar, Ticket, tickets_of
 from server.core.calling import busy_counter, resumes_at
 from server.core.events import Event
 from server.core.place import Place, TicketNow, line_now, place_of
@@ -51,8 +51,8 @@ def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
             return (bazaar.tickets[event.ticket].visit,)
         case happened.CallUndone():
             undone = bazaar.tickets[event.ticket]
-            waiting = waiting_in(bazaar, bazaar.lines[undone.line], undone.lane)
-            return {undone.visit, *(ticket.visit for ticket in waiting if ticket.returned_offset is not None)}
+            returned = tickets_of(bazaar, bazaar.lines[undone.line], undone.lane, bazaar.lane_of(undone).returned)
+            return {undone.visit, *(ticket.visit for ticket in returned)}
         case happened.TicketHeld() | happened.TicketReturned() | happened.TicketServed():
             return (bazaar.tickets[event.ticket].visit,)
         case happened.TicketTransferred() | happened.TicketCancelled() | happened.TicketExpired():

@@ -4,7 +4,7 @@ from collections.abc import Container, Iterator
 from itertools import islice
 from typing import Any
 
-from server.core.bazaar import Bazaar, Ticket
+from server.core.bazaar import Bazaar, Ticket, newest_calls
 from server.core.plan_parts import Screen
 from server.core.values import AgencyCode, CounterNumber, Label
 
@@ -23,9 +23,10 @@ def heard(bazaar: Bazaar, screen: Screen) -> list[dict[str, Any]] | None:
     if not screen.speaks:
         return None
     agencies = _agencies(bazaar, screen)
-    calls = dict([*_at_counters(bazaar, agencies), *islice(_called(bazaar, agencies), HEARD_MAX)])
-    newest = sorted(calls, key=lambda label: _when(bazaar.tickets[label]), reverse=True)[:HEARD_MAX]
-    views = [_call(bazaar, bazaar.tickets[label], calls[label]) for label in newest]
+    newest = islice(newest_calls(bazaar, agencies), HEARD_MAX)
+    calls = dict([*_at_counters(bazaar, agencies), *((call.ticket, call.counter) for call in newest)])
+    latest = sorted(calls, key=lambda label: _when(bazaar.tickets[label]), reverse=True)[:HEARD_MAX]
+    views = [_call(bazaar, bazaar.tickets[label], calls[label]) for label in latest]
     return [view for view in views if views[0]["at"] - view["at"] <= HEARD_MS]
 
 
@@ -44,13 +45,6 @@ def _at_counters(bazaar: Bazaar, agencies: Container[AgencyCode]) -> Iterator[tu
     for stand in bazaar.counters.values():
         if stand.serving and bazaar.plan.agency_of_counter(stand.number).code in agencies:
             yield stand.serving, stand.number
-
-
-def _called(bazaar: Bazaar, agencies: Container[AgencyCode]) -> Iterator[tuple[Label, CounterNumber]]:
-    """The newest calls, also of those who are at no counter any more; an earlier call of a ticket that was called again is no news."""
-    for call in reversed(bazaar.calls):
-        if bazaar.tickets[call.ticket].call_offset == call.offset and bazaar.plan.agency_of_counter(call.counter).code in agencies:
-            yield call.ticket, call.counter
 
 
 def _when(ticket: Ticket) -> tuple[int, int]:

@@ -5,9 +5,10 @@ Rule: nothing here changes anything; events do, in `server.core.evolve`.
 
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from heapq import merge
+from itertools import takewhile
 
 from server.core import events as happened
 from server.core.events import Event
@@ -15,6 +16,7 @@ from server.core.numbers import NumberRanges
 from server.core.plan import Plan
 from server.core.plan_parts import Line, Screen
 from server.core.values import (
+    AgencyCode,
     CounterNumber,
     CounterState,
     Label,
@@ -26,8 +28,6 @@ from server.core.values import (
     VisitId,
     label_of,
 )
-
-_T = TypeVar("_T")
 
 STAYS_MAX = 30
 """How many of the latest stays at its counters a line keeps to tell its pace from."""
@@ -135,11 +135,15 @@ class Stay:
 
 @dataclass(slots=True, kw_only=True)
 class LaneState:
-    """One lane of a line: who waits, how many numbers were given out, and the calls that count, in log order."""
+    """One lane of a line: who waits, how many numbers were given out, and the calls that count, in log order.
+
+    ``returned`` are the numbers that wait again after they were away, with the entry of their return, the latest last.
+    """
 
     waiting: NumberRanges = field(default_factory=NumberRanges)
     issued: int = 0
     calls: list[Call] = field(default_factory=list)
+    returned: dict[int, int] = field(default_factory=dict)
 
     @property
     def last_called(self) -> int:
@@ -150,20 +154,33 @@ class LaneState:
         """How many of the calls that count stand before this entry of the log."""
         return bisect_left(self.calls, offset, key=lambda call: call.offset)
 
+    def sitting_out(self, return_after: int) -> Iterator[int]:
+        """The numbers that returned since the ``return_after`` latest calls began, the latest first: these calls still go to others."""
+        if return_after:
+            since = self.calls[-return_after].offset if return_after <= len(self.calls) else 0
+            yield from takewhile(lambda number: self.returned[number] > since, reversed(self.returned))
+
 
 @dataclass(slots=True, kw_only=True)
 class LineState:
     """One line: its lanes, and the latest stays at its counters.
 
-    ``census`` counts its tickets by state, and ``aside`` holds those that may return in the order in which they left; both could be
-    counted from the tickets, which would cost a look at every ticket of the day for every frame of a tablet.
+    ``census`` counts its tickets by state, ``errands`` those that wait by what they are for (None: nobody said; a ticket of two services
+    counts for each), and ``aside`` holds those that may return in the order in which they left. All of it could be counted from the
+    tickets, which would cost a look at every ticket of the day for every frame.
     """
 
     plan: Line
     lanes: dict[Lane, LaneState]
     census: Counter[TicketState] = field(default_factory=Counter)
+    errands: Counter[ServiceCode | None] = field(default_factory=Counter)
     aside: dict[Label, None] = field(default_factory=dict)
     stays: deque[Stay] = field(default_factory=lambda: deque(maxlen=STAYS_MAX))
+
+    @property
+    def waiting(self) -> int:
+        """How many people wait, both lanes together."""
+        return sum(len(lane.waiting) for lane in self.lanes.values())
 
     @property
     def issued(self) -> int:
@@ -189,7 +206,10 @@ class Announcement:
 
 @dataclass(slots=True, kw_only=True)
 class Bazaar:
-    """All that the log says, folded up to its entry ``offset`` of ``at`` (Unix ms). ``screens`` goes by code."""
+    """All that the log says, folded up to its entry ``offset`` of ``at`` (Unix ms). ``screens`` goes by code.
+
+    ``newest_calls`` holds by agency the latest call of each ticket, unless it was undone, the newest last.
+    """
 
     plan: Plan
     offset: int
@@ -197,6 +217,7 @@ class Bazaar:
     lines: dict[Prefix, LineState]
     counters: dict[CounterNumber, CounterStand]
     screens: dict[str, Screen]
+    newest_calls: dict[AgencyCode, dict[Label, Call]]
     tickets: dict[Label, Ticket] = field(default_factory=dict)
     visits: dict[VisitId, list[Label]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
@@ -210,11 +231,20 @@ class Bazaar:
         return self.lines[ticket.line].lanes[ticket.lane]
 
 
+def newest_calls(bazaar: Bazaar, agencies: Iterable[AgencyCode]) -> Iterator[Call]:
+    """The latest call of each ticket at the counters of these agencies, newest first; one that was undone is none."""
+    return merge(*(reversed(bazaar.newest_calls[agency].values()) for agency in set(agencies)), key=lambda call: -call.offset)
+
+
 def waiting_in(bazaar: Bazaar, line: LineState, lane: Lane) -> Iterator[Ticket]:
     """The waiting tickets of a lane, lowest number first."""
+    return tickets_of(bazaar, line, lane, line.lanes[lane].waiting)
+
+
+def tickets_of(bazaar: Bazaar, line: LineState, lane: Lane, numbers: Iterable[int]) -> Iterator[Ticket]:
+    """The tickets of a lane that have these numbers."""
     prefix = line.plan.prefix_of(lane)
-    for number in line.lanes[lane].waiting:
-        yield bazaar.tickets[label_of(prefix, number)]
+    return (bazaar.tickets[label_of(prefix, number)] for number in numbers)
 
 
 def open_bazaar(config: Mapping[str, object], *, at: int) -> Bazaar:
@@ -223,4 +253,5 @@ def open_bazaar(config: Mapping[str, object], *, at: int) -> Bazaar:
     lines = {line.prefix: LineState(plan=line, lanes={lane: LaneState() for lane in line.lanes}) for line in plan.lines}
     counters = {counter.number: CounterStand(number=counter.number) for counter in plan.counters}
     screens = {screen.code: screen for screen in plan.screens}
-    return Bazaar(plan=plan, offset=1, at=at, lines=lines, counters=counters, screens=screens)
+    calls: dict[AgencyCode, dict[Label, Call]] = {agency.code: {} for agency in plan.agencies}
+    return Bazaar(plan=plan, offset=1, at=at, lines=lines, counters=counters, screens=screens, newest_calls=calls)

@@ -4,8 +4,9 @@ Rule: within a lane the lowest callable number is called, always (``docs/protoco
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
-from server.core.bazaar import Bazaar, LineState, Ticket, waiting_in
+from server.core.bazaar import Bazaar, LineState, Ticket, tickets_of
 from server.core.values import CounterNumber, Lane, TicketState
 
 
@@ -30,11 +31,11 @@ def next_ticket(bazaar: Bazaar, counter: CounterNumber) -> Ticket | None:
 
 def passed_by(bazaar: Bazaar, called: Ticket, counter: CounterNumber) -> Iterator[tuple[Ticket, CounterNumber]]:
     """The lower numbers of the called ticket's lane that are passed because their visit is at another counter, and which."""
-    for ticket in waiting_in(bazaar, bazaar.lines[called.line], called.lane):
+    for ticket in _in_turn(bazaar, bazaar.lines[called.line], called.lane):
         if ticket.number >= called.number:
             return
         busy_at = busy_counter(bazaar, ticket, counter)
-        if busy_at is not None and not _sits_out(bazaar, ticket):
+        if busy_at is not None:
             yield ticket, busy_at
 
 
@@ -69,16 +70,13 @@ def _head_of_line(bazaar: Bazaar, line: LineState, counter: CounterNumber) -> Ti
 
 def _head_of_lane(bazaar: Bazaar, line: LineState, lane: Lane, counter: CounterNumber) -> Ticket | None:
     """The lowest callable number; whoever sits out comes only when nobody else there can be called."""
-    returned = None
-    for ticket in waiting_in(bazaar, line, lane):
-        if busy_counter(bazaar, ticket, counter) is not None:
-            continue
-        if not _sits_out(bazaar, ticket):
-            return ticket
-        returned = returned or ticket
-    return returned
+    last = sorted(line.lanes[lane].sitting_out(bazaar.plan.bazaar.return_after))
+    tickets = chain(_in_turn(bazaar, line, lane), tickets_of(bazaar, line, lane, last))
+    return next((ticket for ticket in tickets if busy_counter(bazaar, ticket, counter) is None), None)
 
 
-def _sits_out(bazaar: Bazaar, ticket: Ticket) -> bool:
-    resumes = resumes_at(bazaar, ticket)
-    return resumes is not None and len(bazaar.lane_of(ticket).calls) < resumes
+def _in_turn(bazaar: Bazaar, line: LineState, lane: Lane) -> Iterator[Ticket]:
+    """The waiting tickets of a lane that do not sit out, lowest number first."""
+    state = line.lanes[lane]
+    sitting_out = {*state.sitting_out(bazaar.plan.bazaar.return_after)}
+    return tickets_of(bazaar, line, lane, (number for number in state.waiting if number not in sitting_out))

@@ -7,14 +7,14 @@ errands of those who wait usually take, times how much longer or shorter the lat
 no-shows and of people who lacked a paper are among them, so these need no rule of their own. The range says where three of five waits end.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
-from itertools import accumulate, count, islice
-from math import exp, sqrt
+from itertools import accumulate, count, islice, starmap
+from math import exp, floor, sqrt
 from statistics import fmean
 
-from server.core.bazaar import Bazaar, CounterStand, LineState, Stay, waiting_in
+from server.core.bazaar import Bazaar, CounterStand, LineState, Stay
 from server.core.values import MS_PER_SECOND, CounterState, ServiceCode, TicketState
 
 SECONDS_PER_MINUTE = 60
@@ -32,10 +32,15 @@ LUMPS = 0.8
 """The same for what stays do not show: a counter rests just then, or people ahead are away at other counters."""
 DOUBT = 0.12
 """How far the turn itself may be wrong, and the number of counters may change: this part of a wait, however many turns it has."""
+LEAP = 16
+"""Over so many calls and more the line is not played forward call by call."""
 FIFTH = 0.84
 """A fifth of all values lies farther than so many deviations above the middle, a fifth below."""
 Wait = tuple[int, int, int]
 """People who are called first, and the seconds within which the call is likely to come: from, to (the 20th and the 80th percentile)."""
+
+Rhythm = tuple[float, float]
+"""When a counter calls next, in seconds from now, and how long after each call comes the next one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,11 +59,11 @@ def waits(bazaar: Bazaar, line: LineState) -> list[Wait]:
     stands = [bazaar.counters[counter.number] for counter in bazaar.plan.counters_of(line.plan.prefix)]
     if all(stand.state is not CounterState.OPEN for stand in stands):
         return []
-    ahead = [*_doubling(sum(len(lane.waiting) for lane in line.lanes.values()))]
+    ahead = [*_doubling(line.waiting)]
     turns, held = _turns(bazaar, line), line.census[TicketState.HELD]
     calls = [people + min(held, max(0, people - bazaar.plan.bazaar.return_after)) for people in ahead]
-    likely = list(islice(merge(*_calls(bazaar, line, stands, turns.seconds)), calls[-1] + 1))
-    lows, highs = zip(*(_range(likely[call], turns.luck, call) for call in calls), strict=True)
+    likely = call_times(list(_rhythms(bazaar, line, stands, turns.seconds)), calls)
+    lows, highs = zip(*(_range(seconds, turns.luck, call) for call, seconds in zip(calls, likely, strict=True)), strict=True)
     return list(zip(ahead, lows, accumulate(highs, max), strict=True))
 
 
@@ -73,8 +78,8 @@ def _doubling(last: int) -> Iterator[int]:
         yield last
 
 
-def _calls(bazaar: Bazaar, line: LineState, stands: Sequence[CounterStand], turn_s: float) -> Iterator[Iterator[float]]:
-    """For each counter that calls or soon will again, when its calls are likely to come, in seconds from now.
+def _rhythms(bazaar: Bazaar, line: LineState, stands: Sequence[CounterStand], turn_s: float) -> Iterator[Rhythm]:
+    """Of each counter that calls or soon will again.
 
     How long people have been at the counters does not stand in a view: they are taken to be evenly on their way through a turn.
     """
@@ -85,7 +90,28 @@ def _calls(bazaar: Bazaar, line: LineState, stands: Sequence[CounterStand], turn
             continue
         paused = stand.state is CounterState.PAUSED
         first = PAUSE_S if paused else 0 if stand.serving is None else next(done)
-        yield count(first, turn_s / _share(bazaar, line, stand))
+        yield first, turn_s / _share(bazaar, line, stand)
+
+
+def call_times(rhythms: Sequence[Rhythm], calls: Iterable[int]) -> Iterator[float]:
+    """When these calls (counted from 0, rising) are likely to come, in seconds from now."""
+    made, to_come = 0, merge(*starmap(count, rhythms))
+    for call in calls:
+        if call - made > LEAP:
+            made, later = _leap(rhythms, call)
+            to_come = merge(*starmap(count, later))
+        yield next(islice(to_come, call - made, None))
+        made = call + 1
+
+
+def _leap(rhythms: Sequence[Rhythm], call: int) -> tuple[int, list[Rhythm]]:
+    """How many calls are made until shortly before this one, and how the counters go on: people far back cost no more than near ones.
+
+    In any time a counter makes at most one call more than turns fit into it; one more call is left for the rounding of numbers.
+    """
+    until = (call - len(rhythms) - 1) / sum(1 / turn_s for _, turn_s in rhythms)
+    made = [max(0, floor((until - first) / turn_s) + 1) for first, turn_s in rhythms]
+    return sum(made), [(first + turn_s * calls, turn_s) for calls, (first, turn_s) in zip(made, rhythms, strict=True)]
 
 
 def _share(bazaar: Bazaar, line: LineState, stand: CounterStand) -> float:
@@ -100,7 +126,7 @@ def _crowding(bazaar: Bazaar, line: LineState, *, more: int = 0) -> float:
     """How many wait for each of the line's open counters; as with one while none is open."""
     stands = [bazaar.counters[counter.number] for counter in bazaar.plan.counters_of(line.plan.prefix)]
     counters = sum(stand.state is CounterState.OPEN for stand in stands)
-    return (sum(len(lane.waiting) for lane in line.lanes.values()) + more) / max(1, counters)
+    return (line.waiting + more) / max(1, counters)
 
 
 def _turns(bazaar: Bazaar, line: LineState) -> _Turns:
@@ -110,8 +136,8 @@ def _turns(bazaar: Bazaar, line: LineState) -> _Turns:
     pace = (HABIT * habit_s + sum(took for _, took in stays)) / (HABIT * habit_s + sum(usual for usual, _ in stays))
     expected = HABIT * habit_s**2 + sum(usual**2 for usual, _ in stays)
     missed = HABIT * (LUCK * habit_s) ** 2 + sum((took / pace - usual) ** 2 for usual, took in stays)
-    waiting = [_usual_s(bazaar, line, ticket.services) for lane in line.lanes for ticket in waiting_in(bazaar, line, lane)]
-    usual_s = fmean(waiting) if waiting else habit_s
+    errands_s = sum(people * _usual_s(bazaar, line, () if code is None else (code,)) for code, people in line.errands.items())
+    usual_s = errands_s / line.waiting if line.waiting else habit_s
     return _Turns(seconds=RESTS * pace * usual_s, luck=sqrt(missed / expected))
 
 

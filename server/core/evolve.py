@@ -3,11 +3,12 @@
 Rule: a ticket changes state in this file and nowhere else, along `LIFECYCLE`.
 """
 
+from bisect import bisect_left
 from dataclasses import replace
 from typing import Any, assert_never
 
 from server.core import events as happened
-from server.core.bazaar import ASIDE, LIFECYCLE, LIVE, Announcement, Bazaar, Call, Stay, Ticket, open_bazaar
+from server.core.bazaar import ASIDE, LIFECYCLE, LIVE, Announcement, Bazaar, Call, LineState, Stay, Ticket, open_bazaar
 from server.core.entry import Entry
 from server.core.events import Event
 from server.core.plan_parts import Screen
@@ -93,25 +94,41 @@ def _move(bazaar: Bazaar, event: _TicketEvent, **changes: Any) -> Ticket:
     if state is None:
         raise ValueError(f"{before.label} is {before.state}: {type(event).__name__} cannot follow")
     ticket = replace(before, state=state, ended_at=None if state in LIVE else bazaar.at, **changes)
-    bazaar.lines[ticket.line].census[before.state] -= 1
-    _keep(bazaar, ticket)
+    bazaar.tickets[ticket.label] = ticket
+    if state is not before.state:
+        _count_out(bazaar.lines[ticket.line], before)
+        _count_in(bazaar.lines[ticket.line], ticket)
     return ticket
 
 
-def _keep(bazaar: Bazaar, ticket: Ticket) -> None:
-    line = bazaar.lines[ticket.line]
+def _count_in(line: LineState, ticket: Ticket) -> None:
+    """The line's counts hold the ticket as it is now."""
     line.census[ticket.state] += 1
-    if ticket.state in ASIDE:
+    if ticket.state is TicketState.WAITING:
+        lane = line.lanes[ticket.lane]
+        lane.waiting.add(ticket.number)
+        line.errands.update(ticket.services or (None,))
+        if ticket.returned_offset is not None:
+            lane.returned[ticket.number] = ticket.returned_offset
+    elif ticket.state in ASIDE:
         line.aside[ticket.label] = None
-    else:
-        line.aside.pop(ticket.label, None)
-    bazaar.tickets[ticket.label] = ticket
+
+
+def _count_out(line: LineState, ticket: Ticket) -> None:
+    """They hold it no longer as it was before."""
+    line.census[ticket.state] -= 1
+    if ticket.state is TicketState.WAITING:
+        lane = line.lanes[ticket.lane]
+        lane.waiting.remove(ticket.number)
+        line.errands.subtract(ticket.services or (None,))
+        lane.returned.pop(ticket.number, None)
+    elif ticket.state in ASIDE:
+        del line.aside[ticket.label]
 
 
 def _issue(bazaar: Bazaar, event: happened.TicketIssued) -> None:
-    lane = bazaar.lines[event.line].lanes[event.lane]
-    lane.issued = event.number
-    lane.waiting.add(event.number)
+    line = bazaar.lines[event.line]
+    line.lanes[event.lane].issued = event.number
     bazaar.visits.setdefault(event.visit, []).append(event.ticket)
     ticket = Ticket(
         label=event.ticket,
@@ -126,17 +143,19 @@ def _issue(bazaar: Bazaar, event: happened.TicketIssued) -> None:
         issue_offset=bazaar.offset,
         representing=event.representing,
     )
-    _keep(bazaar, ticket)
+    bazaar.tickets[ticket.label] = ticket
+    _count_in(line, ticket)
 
 
 def _call(bazaar: Bazaar, event: happened.TicketCalled) -> None:
     at, offset, reason = bazaar.at, bazaar.offset, event.out_of_order
     ticket = _move(bazaar, event, counter=event.counter, called_at=at, call_offset=offset, calls=1, recalled_at=None, returned_offset=None)
     call = Call(ticket=ticket.label, number=ticket.number, counter=event.counter, offset=offset, at=at, out_of_order=reason)
-    lane = bazaar.lane_of(ticket)
-    lane.waiting.remove(ticket.number)
-    lane.calls.append(call)
+    bazaar.lane_of(ticket).calls.append(call)
     bazaar.calls.append(call)
+    newest = bazaar.newest_calls[bazaar.plan.agency_of(ticket.line).code]
+    newest.pop(ticket.label, None)
+    newest[ticket.label] = call
     _set_serving(bazaar, event.counter, ticket.label)
 
 
@@ -146,18 +165,15 @@ def _recall(bazaar: Bazaar, event: happened.TicketRecalled) -> None:
 
 def _undo(bazaar: Bazaar, event: happened.CallUndone) -> None:
     """The call counts nowhere: not for the lane rule, not for those who sit out, not for the screens."""
-    undone = bazaar.tickets[event.ticket].call_offset
     ticket = _move(bazaar, event, counter=None, called_at=None, call_offset=None, calls=0, recalled_at=None)
-    lane = bazaar.lane_of(ticket)
-    lane.waiting.add(ticket.number)
-    for calls in (lane.calls, bazaar.calls):
-        calls.remove(next(call for call in reversed(calls) if call.offset == undone))
+    undone = bazaar.newest_calls[bazaar.plan.agency_of(ticket.line).code].pop(ticket.label)
+    for calls in (bazaar.lane_of(ticket).calls, bazaar.calls):
+        del calls[bisect_left(calls, undone.offset, key=lambda call: call.offset)]
     _set_serving(bazaar, event.counter, None)
 
 
 def _return(bazaar: Bazaar, event: happened.TicketReturned) -> None:
-    ticket = _move(bazaar, event, returned_offset=bazaar.offset)
-    bazaar.lane_of(ticket).waiting.add(ticket.number)
+    _move(bazaar, event, returned_offset=bazaar.offset)
 
 
 def _serve(bazaar: Bazaar, event: happened.TicketServed) -> None:
@@ -172,8 +188,6 @@ def _leave(bazaar: Bazaar, event: _TicketEvent) -> None:
     """The ticket leaves the line or the counter where it was, for a while or for good."""
     before = bazaar.tickets[event.ticket]
     ticket = _move(bazaar, event, returned_offset=None)
-    if before.state is TicketState.WAITING:
-        bazaar.lane_of(ticket).waiting.remove(ticket.number)
     if before.state is TicketState.CALLED and before.counter is not None and before.called_at is not None:
         stay = Stay(services=ticket.services, took_ms=bazaar.at - before.called_at, served=ticket.state is TicketState.SERVED)
         bazaar.lines[ticket.line].stays.append(stay)

@@ -7,48 +7,43 @@ from collections.abc import Iterator
 class NumberRanges:
     """A set of positive ints as sorted, disjoint, never adjacent ranges; ``str()`` is ``"13-40,42"``.
 
-    Adding and removing cost a binary search and a shift of the ranges (a handful, however many people wait).
+    Adding and removing cost a binary search and a shift of the ranges (a handful, however many people wait). Each range keeps its text,
+    so that telling all of them is one join.
     """
 
-    __slots__ = ("_firsts", "_lasts", "_size")
+    __slots__ = ("_firsts", "_lasts", "_size", "_texts")
 
     def __init__(self) -> None:
         self._firsts: list[int] = []
         self._lasts: list[int] = []
+        self._texts: list[str] = []
         self._size = 0
 
     def add(self, number: int) -> None:
         """Add a number that is not in the set."""
-        at = bisect_right(self._firsts, number)
-        joins_left = at > 0 and self._lasts[at - 1] == number - 1
-        joins_right = at < len(self._firsts) and self._firsts[at] == number + 1
-        if joins_left and joins_right:
-            self._lasts[at - 1] = self._lasts.pop(at)
-            del self._firsts[at]
-        elif joins_left:
-            self._lasts[at - 1] = number
-        elif joins_right:
-            self._firsts[at] = number
-        else:
-            self._firsts.insert(at, number)
-            self._lasts.insert(at, number)
+        begin = end = bisect_right(self._firsts, number)
+        first = last = number
+        if begin > 0 and self._lasts[begin - 1] == number - 1:
+            begin -= 1
+            first = self._firsts[begin]
+        if end < len(self._firsts) and self._firsts[end] == number + 1:
+            last = self._lasts[end]
+            end += 1
+        self._put(begin, end, (first, last))
         self._size += 1
 
     def remove(self, number: int) -> None:
         """Take out a number that is in the set."""
         at = bisect_right(self._firsts, number) - 1
-        first, last = self._firsts[at], self._lasts[at]
-        if first == last:
-            del self._firsts[at], self._lasts[at]
-        elif number == first:
-            self._firsts[at] = number + 1
-        elif number == last:
-            self._lasts[at] = number - 1
-        else:
-            self._lasts[at] = number - 1
-            self._firsts.insert(at + 1, number + 1)
-            self._lasts.insert(at + 1, last)
+        rest = (self._firsts[at], number - 1), (number + 1, self._lasts[at])
+        self._put(at, at + 1, *((first, last) for first, last in rest if first <= last))
         self._size -= 1
+
+    def _put(self, begin: int, end: int, *ranges: tuple[int, int]) -> None:
+        """These ranges stand in place of those from one index to another."""
+        self._firsts[begin:end] = [first for first, _ in ranges]
+        self._lasts[begin:end] = [last for _, last in ranges]
+        self._texts[begin:end] = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
 
     def __iter__(self) -> Iterator[int]:
         for first, last in zip(self._firsts, self._lasts, strict=True):
@@ -64,8 +59,7 @@ class NumberRanges:
         return at >= 0 and number <= self._lasts[at]
 
     def __str__(self) -> str:
-        ranges = zip(self._firsts, self._lasts, strict=True)
-        return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+        return ",".join(self._texts)
 
     def __repr__(self) -> str:
         return f"NumberRanges({self})"

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from heapq import merge
+from itertools import accumulate, count, islice, starmap
 from typing import Any
 
+import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from server.core import events as happened
-from server.core.estimate import Wait, waits
+from server.core.estimate import Rhythm, Wait, call_times, waits
 from server.core.events import Event
 from server.core.values import CounterNumber, Label, Lane, Prefix, ServiceCode
 from tests.scenarios import CONFIG, Story, called, given, issued, opened, served
@@ -208,6 +211,17 @@ def test_a_table_is_a_table(story: Story) -> None:
     assert (not rows) == all(stand.state != "open" for stand in story.bazaar.counters.values())
     assert all(0 <= low <= high for _, low, high in rows)
     assert rows == [tuple(map(max, zip(*rows[: at + 1], strict=True))) for at in range(len(rows))]
+
+
+@for_all(
+    rhythms=st.lists(st.tuples(st.floats(0, 2000), st.floats(5, 2000)), min_size=1, max_size=5),
+    steps=st.lists(st.integers(1, 200), min_size=1, max_size=5),
+)
+def test_leaps(rhythms: list[Rhythm], steps: list[int]) -> None:
+    """Calls far ahead come when they would if the line were played forward call by call."""
+    calls = list(accumulate(steps))
+    played = list(islice(merge(*starmap(count, rhythms)), calls[-1] + 1))
+    assert pytest.approx([played[call] for call in calls]) == list(call_times(rhythms, calls))
 
 
 @for_all(story=lines())
