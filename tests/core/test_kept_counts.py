@@ -4,12 +4,14 @@ from collections import Counter
 
 from hypothesis import settings
 
+from server.core import events as happened
 from server.core.bazaar import ASIDE, Bazaar, LineState, Ticket, newest_calls
 from server.core.calling import resumes_at
 from server.core.commands import Command
 from server.core.events import Event
-from server.core.values import AgencyCode, Label, Lane, TicketState
+from server.core.values import AgencyCode, CounterNumber, Label, Lane, Prefix, TicketState, label_of
 from tests.core.machine import RandomDay
+from tests.scenarios import called, given, issued, opened
 
 STEPS = 30
 
@@ -62,6 +64,34 @@ class CountedDay(RandomDay):
         assert Counter(code for ticket in waiting for code in ticket.services or (None,)) == +line.errands
         assert {ticket.label for ticket in tickets_in(bazaar, line, *ASIDE)} == line.aside.keys()
         assert len(waiting) == line.waiting
+
+
+def held(number: int) -> happened.TicketHeld:
+    """Somebody of line A will be late."""
+    return happened.TicketHeld(ticket=label_of("A", number))
+
+
+def returned(number: int) -> happened.TicketReturned:
+    """And is back."""
+    return happened.TicketReturned(ticket=label_of("A", number))
+
+
+def test_one_who_is_passed_came_back_no_later() -> None:
+    """A returned number that is passed keeps its place among those who returned: who came back after it still sits out."""
+    story = given(*opened(1, 2, 3), *(issued("A", number) for number in range(1, 7)), held(1), returned(1))
+    story.given(called("A-004", 1), called("A-005", 2), held(3), returned(3))
+    story.given(happened.TicketPassed(ticket=label_of("A", 1), busy_at=CounterNumber(3)))
+    assert [3] == list(story.bazaar.lines[Prefix("A")].lanes[Lane.REGULAR].sitting_out(2))
+
+
+def test_a_second_call_is_the_newest() -> None:
+    """Whoever is called again is the newest, not where the first call stood; an undone call leaves none of the ticket."""
+    story = given(*opened(1, 2), issued("A", 1), issued("A", 2), called("A-001", 1), called("A-002", 2))
+    story.given(happened.TicketHeld(ticket=label_of("A", 1), counter=CounterNumber(1)), returned(1), called("A-001", 1))
+    agencies = [agency.code for agency in story.bazaar.plan.agencies]
+    assert ["A-001", "A-002"] == [call.ticket for call in newest_calls(story.bazaar, agencies)]
+    story.given(happened.CallUndone(ticket=label_of("A", 1), counter=CounterNumber(1)))
+    assert ["A-002"] == [call.ticket for call in newest_calls(story.bazaar, agencies)]
 
 
 TestKeptCounts = CountedDay.TestCase
