@@ -1,7 +1,6 @@
 """The whole bazaar as the organiser sees it: every counter, every line, what is announced and what is closed."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict
 from typing import assert_never
 
@@ -9,6 +8,7 @@ from counters.waits import waiting_since
 from server.core import events as happened
 from server.core.bazaar import Bazaar, LineState
 from server.core.events import Event
+from server.core.plan_parts import Screen
 from server.core.values import TicketState
 from server.hub.channels import View
 
@@ -38,7 +38,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
         "lines": [_line(bazaar, line) for line in bazaar.lines.values()],
         "closed_services": sorted(bazaar.closed_services),
         "announcements": [asdict(said) for said in bazaar.announcements.values()],
-        "screens": [asdict(screen) for screen in bazaar.screens.values()],
+        "screens": [_screen(screen) for screen in bazaar.screens.values()],
     }
 
 
@@ -96,7 +96,11 @@ def _line(bazaar: Bazaar, line: LineState) -> View:
     }
 
 
-def _figures(lines: Iterable[LineState]) -> View:
+def _screen(screen: Screen) -> View:
+    """Field by field: `asdict` would copy every agency's code each time."""
+    return {"code": screen.code, "name": screen.name, "agencies": screen.agencies, "zone": screen.zone, "speaks": screen.speaks}
+
+
+def _figures(lines: Collection[LineState]) -> View:
     """How many tickets of these lines are in each state that is shown."""
-    census: Counter[TicketState] = sum((line.census for line in lines), Counter())
-    return {word: census[state] for word, state in STATES.items()}
+    return {word: sum(line.census[state] for line in lines) for word, state in STATES.items()}

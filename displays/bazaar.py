@@ -39,10 +39,11 @@ def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
 
 
 def _line(bazaar: Bazaar, line: LineState) -> View:
+    waiting = {lane.value: len(state.waiting) for lane, state in line.lanes.items()}
     return {
         "open": one_line.gives_numbers(bazaar, line),
-        "waiting": {lane.value: len(state.waiting) for lane, state in line.lanes.items()},
-        "minutes": place_of_newcomer(line_now(bazaar, line), Lane.REGULAR.value).minutes,
+        "waiting": waiting,
+        "minutes": place_of_newcomer(line_now(bazaar, line), Lane.REGULAR.value, waiting).minutes,
         "counters": one_line.open_counters(bazaar, line),
         "left": line.left,
     }

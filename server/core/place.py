@@ -70,29 +70,35 @@ def by_lane(values: Mapping[Lane, _T], missing: _T) -> dict[str, _T]:
 
 def place_of(line: LineNow, ticket: TicketNow) -> Place:
     """The place of a ticket that waits."""
-    lane = ticket["lane"]
+    lane, people = ticket["lane"], _people(line)
     lower = _count(line["waiting"][lane], below=ticket["number"])
-    others = _count(line["waiting"][lane]) - 1
+    others = people[lane] - 1
     sits_out = (ticket.get("resumes_at") or 0) - line["calls"][lane]
-    return _place(line, lane, ahead_in_lane=max(lower, min(sits_out, others)))
+    return _place(line, lane, people, ahead_in_lane=max(lower, min(sits_out, others)))
 
 
-def place_of_newcomer(line: LineNow, lane: str) -> Place:
-    """The place of whoever takes a number of the lane now."""
-    return _place(line, lane, ahead_in_lane=_count(line["waiting"][lane]))
+def place_of_newcomer(line: LineNow, lane: str, people: Mapping[str, int] | None = None) -> Place:
+    """The place of whoever takes a number of the lane now. ``people`` is how many wait by lane, where that is known without counting."""
+    people = people or _people(line)
+    return _place(line, lane, people, ahead_in_lane=people[lane])
 
 
-def _place(line: LineNow, lane: str, *, ahead_in_lane: int) -> Place:
-    ahead = ahead_in_lane + _ahead_in_other_lane(line, lane, ahead_in_lane)
+def _people(line: LineNow) -> dict[str, int]:
+    """How many wait in each lane."""
+    return {lane: _count(ranges) for lane, ranges in line["waiting"].items()}
+
+
+def _place(line: LineNow, lane: str, people: Mapping[str, int], *, ahead_in_lane: int) -> Place:
+    ahead = ahead_in_lane + _ahead_in_other_lane(line, lane, people, ahead_in_lane)
     return Place(ahead=ahead, minutes=_minutes(line["waits"], ahead))
 
 
-def _ahead_in_other_lane(line: LineNow, lane: str, ahead_in_lane: int) -> int:
+def _ahead_in_other_lane(line: LineNow, lane: str, people: Mapping[str, int], ahead_in_lane: int) -> int:
     """How many of the other lane are called first, when the lanes take turns from now on and nobody joins."""
     every, due = line["regular_after_priority"], line["regular_due"]
     if lane == "priority":
-        return min(_count(line["waiting"]["regular"]), due + ahead_in_lane * every)
-    priority = _count(line["waiting"].get("priority", ""))
+        return min(people["regular"], due + ahead_in_lane * every)
+    priority = people.get("priority", 0)
     if every == 0:
         return priority
     if ahead_in_lane < due:
