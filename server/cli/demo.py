@@ -13,7 +13,7 @@ from server.cli.bazaars import Keys, keys_of, open_bazaar_log
 from server.cli.demo_page import add_demo_page
 from server.cli.equipment import Equipment
 from server.cli.stores import Settings, own_store
-from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, application, listening, until_told_to_stop
+from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, application, listening, spare_the_collector, until_told_to_stop
 from server.core.plan_parts import words
 from server.core.values import BazaarId, CounterNumber, CounterState
 from server.hub.room import Room
@@ -76,6 +76,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None]) -> None:
         async with listening(app, demo.host, demo.port) as url:
             room = await _room(app[HUB].rooms, plan.bazaar.id)
             await _open_counters(room)
+            spare_the_collector()
             if demo.as_json:
                 ready = {"bazaar": plan.bazaar.id, "hub": url, "counters": url, "redis": redis_url, **keys.as_map()}
                 say(json.dumps(ready))

@@ -122,6 +122,7 @@ async def _serve(
         app = wiring.application(store, secret, parts, addresses, equipment)
         app[METRICS].process = process
         async with wiring.listening(app, host, port, shared=process > 0) as url:
+            wiring.spare_the_collector()
             logging.getLogger(__name__).info("listening on %s", url)
             await wiring.until_told_to_stop()
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
 from server.hub.channels import Frame
 from server.hub.counts import Counts
@@ -30,9 +29,11 @@ class Fanout:
         self._forget = forget
         self._followers: dict[int, Follower] = {}
         self._lagging: dict[Follower, None] = {}
-        self._sweeping: dict[Roll, None] = {}
+        self._first: dict[Roll, None] = {}
+        self._others: dict[Roll, None] = {}
         self._has_sweeps = asyncio.Event()
         self._renewed: set[Roll] = set()
+        self._goodbyes: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
         return len(self._followers)
@@ -69,10 +70,12 @@ class Fanout:
             self._write(follower, goodbye)
         self.leave(follower)
 
-    def close_all(self, goodbye: bytes) -> None:
-        """Write this close frame to every connection and end it."""
-        for follower in list(self._followers.values()):
-            self.close(follower, goodbye)
+    def close_all(self, goodbye: bytes) -> asyncio.Task[None]:
+        """Write this close frame to every connection of now and end it, in slices; the task is done when all have ended."""
+        task = asyncio.create_task(self._close(list(self._followers.values()), goodbye))
+        self._goodbyes.add(task)
+        task.add_done_callback(self._goodbyes.discard)
+        return task
 
     def pong(self, follower: Follower, data: bytes) -> None:
         """Answer a ping; while something else waits only the newest one."""
@@ -100,16 +103,16 @@ class Fanout:
     # Frames
 
     def publish(self, channels: Iterable[Channel]) -> None:
-        """These channels have a newer frame: write it to first-rank followers now, and let the sweep bring it to the others."""
+        """These channels have a newer frame: write it to a slice of first-rank followers now, and let the sweep bring it to the others."""
         for channel in channels:
+            is_first = channel.kind.rank == FIRST_RANK
             for roll in list(channel.rolls.values()):
                 roll.renew()
                 self._renewed.add(roll)
-                if channel.kind.rank == FIRST_RANK:
-                    while roll.sweeping:
-                        self._write_slice(roll, SLICE)
-                else:
-                    self._sweeping[roll] = None
+                if is_first:
+                    self._write_slice(roll, SLICE)
+                if roll.sweeping:
+                    (self._first if is_first else self._others)[roll] = None
                     self._has_sweeps.set()
 
     async def run(self) -> None:
@@ -120,24 +123,33 @@ class Fanout:
             tasks.create_task(self._end_slow())
 
     async def _sweep(self) -> None:
-        """Bring newest frames to phones, `SLICE` writes in a turn of the loop, each roll a slice in turn.
+        """Bring newest frames to everybody, with every other turn for first ranks, should they be more than one slice.
 
-        So a line with twenty followers is done in its first turn, however many thousand follow another.
+        Not all of the turns: anybody may follow a hall, and must not keep phones from their lines.
         """
         while True:
             await self._has_sweeps.wait()
-            written = 0
-            while self._sweeping:
-                roll = next(iter(self._sweeping))
-                del self._sweeping[roll]
-                written += self._write_slice(roll, SLICE - written)
-                if roll.sweeping:
-                    self._sweeping[roll] = None
-                if written >= SLICE:
-                    written = 0
-                    await asyncio.sleep(0)
+            while self._first or self._others:
+                for waiting in (self._first, self._others):
+                    if waiting:
+                        self._take_turn(waiting)
+                        await asyncio.sleep(0)
             self._has_sweeps.clear()
             await asyncio.sleep(0)
+
+    def _take_turn(self, waiting: dict[Roll, None]) -> None:
+        """Write a slice: of the next roll, and of those behind it if it is done before.
+
+        So a line with twenty followers is done in its first turn, however many thousand follow another.
+        """
+        written = 0
+        while waiting and written < SLICE:
+            roll = next(iter(waiting))
+            del waiting[roll]
+            written += self._write_slice(roll, SLICE - written)
+            if roll.sweeping:
+                waiting[roll] = None
+                return
 
     def _write_slice(self, roll: Roll, count: int) -> int:
         """Write to the next followers of a sweep; how many they are."""
@@ -213,30 +225,41 @@ class Fanout:
         while True:
             await asyncio.sleep(SLOW_CHECK_S)
             latest = time.monotonic() - SLOW_S
-            for follower in [follower for follower in self._lagging if follower.lag and follower.lag.since < latest]:
-                self._counts.closed_slow += 1
-                self.leave(follower)
+            async for follower in _in_slices([follower for follower in self._lagging if follower.has_waited_since(latest)]):
+                if follower.has_waited_since(latest):
+                    self._counts.closed_slow += 1
+                    self.leave(follower)
 
     async def _beat(self) -> None:
-        """Write a heartbeat to whoever was written nothing since the last one, in slices."""
+        """Write a heartbeat to whoever was written nothing since the last one."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
             renewed, self._renewed = self._renewed, set()
             frame = self._heartbeat()
-            everyone = iter(list(self._followers.values()))
-            while followers := list(islice(everyone, SLICE)):
-                for follower in followers:
-                    if follower.lag is None and renewed.isdisjoint(follower.rolls):
-                        self._send(follower, frame.encoded(follower.subprotocol))
-                await asyncio.sleep(0)
+            async for follower in _in_slices(list(self._followers.values())):
+                if follower.lag is None and renewed.isdisjoint(follower.rolls):
+                    self._send(follower, frame.encoded(follower.subprotocol))
+
+    async def _close(self, followers: Sequence[Follower], goodbye: bytes) -> None:
+        async for follower in _in_slices(followers):
+            self.close(follower, goodbye)
 
     def _drop(self, follower: Follower, roll: Roll) -> None:
         channel = roll.channel
         del channel.rolls[follower.carrier, follower.subprotocol]
-        self._sweeping.pop(roll, None)
+        self._first.pop(roll, None)
+        self._others.pop(roll, None)
         self._renewed.discard(roll)
         if not channel.rolls:
             self._forget(channel)
+
+
+async def _in_slices(followers: Sequence[Follower]) -> AsyncIterator[Follower]:
+    """Each of them; after so many the loop is given to others, so whoever is told of may have left meanwhile."""
+    for start in range(0, len(followers), SLICE):
+        for follower in followers[start : start + SLICE]:
+            yield follower
+        await asyncio.sleep(0)
 
 
 def _withdrawn(follower: Follower) -> dict[Roll, int]:

@@ -50,6 +50,10 @@ class Follower:
     lag: Lag | None = field(default=None, init=False)
     _reader: Reader | None = field(default=None, init=False)
 
+    def has_waited_since(self, moment: float) -> bool:
+        """Whether something waits for it of which nothing went out after this moment (monotonic s)."""
+        return self.lag is not None and self.lag.since < moment
+
     def received(self, data: bytes) -> None:
         """Answer pings and the goodbye; whatever breaks the protocol ends the connection."""
         reader = self._reader or Reader()

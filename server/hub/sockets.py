@@ -11,8 +11,8 @@ import socket
 from server.hub.carrier import Listener
 
 READ_BYTES = 4096
-EVENTS_MAX = 64
-"""So many connections are heard in one turn of the loop."""
+EVENTS_MAX = 16
+"""So many connections are heard in one turn of the loop: a hall that hangs up takes as long as a slice then."""
 PARTING_S = 2.0
 """How long a client has to hang up after the hub has. A socket that is closed while something that it got is unread is reset, and the
 goodbye is lost on the way."""

@@ -51,4 +51,4 @@ def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addres
 async def _say_goodbye(app: web.Application) -> None:
     """Close every follower's socket, so that it goes to another hub at once and this process ends at once."""
     for room in app[HUB].rooms.values():
-        room.fanout.close_all(close_frame(WSCloseCode.SERVICE_RESTART))
+        await room.fanout.close_all(close_frame(WSCloseCode.SERVICE_RESTART))

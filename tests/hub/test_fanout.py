@@ -73,6 +73,36 @@ async def test_screen_is_written_between_slices_of_phones(monkeypatch: pytest.Mo
     assert "tv" == hall.carrier.journal[before]
 
 
+async def test_crowd_of_first_rank_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many who follow a hall a slice is written at once; the others take turns with phones, so that neither keeps the other waiting."""
+    monkeypatch.setattr(fanout_module, "SLICE", 2)
+    hall = Hall()
+    tvs = [hall.follower("tv", hall.tv)[0] for _ in range(8)]
+    phones = [hall.follower("phone", hall.line)[0] for _ in range(4)]
+    hall.carrier.journal.clear()
+    async with hall.running():
+        hall.change(hall.line, 2)
+        hall.change(hall.tv, 2)
+        assert ["tv"] * 2 == hall.carrier.journal
+        await until_written(*tvs, *phones, offset=2)
+    assert ["tv", "tv", "phone", "phone"] * 2 + ["tv"] * 2 == hall.carrier.journal[2:]
+
+
+async def test_goodbyes_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To end thousands of connections holds up nobody; who comes meanwhile stays."""
+    monkeypatch.setattr(fanout_module, "SLICE", 2)
+    hall = Hall()
+    socks = [hall.follower(f"phone {n}", hall.line)[0] for n in range(6)]
+    ending = hall.fanout.close_all(close_frame(1012))
+    late, _ = hall.follower("late", hall.line)
+    ended: list[int] = []
+    while not ending.done():
+        await asyncio.sleep(0)
+        ended.append(sum(sock.ended for sock in socks))
+    assert [2, 4, 6] == sorted(set(ended))
+    assert not late.ended
+
+
 async def test_long_line_does_not_starve_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """A line with few followers is done in its first turn, however many others wait to be written of another line."""
     monkeypatch.setattr(fanout_module, "SLICE", 2)
@@ -225,7 +255,7 @@ async def test_goodbye() -> None:
     full.room, full.stream = 3, b""
     hall.change(hall.tv, 2)
     full.room = PLENTY
-    hall.fanout.close_all(close_frame(1012))
+    await hall.fanout.close_all(close_frame(1012))
     assert ("close", 1012) == tv.frames[-1]
     assert tv.ended
     assert full.ended
