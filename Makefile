@@ -1,6 +1,6 @@
 # The two commands are `make demo` and `make test`. Each first installs what it needs into .venv; the work is done by tools/*.sh.
 .NOTPARALLEL:
-.PHONY: help install demo start test bench format lock messages screens screen-day check-js clean
+.PHONY: help install demo start test bench format lock messages faults screens screen-day check-js clean
 
 help: ## this list
 	@echo 'make demo   urut at work: sample bazaar, simulated residents and officers   (ARGS="--port 9000 --quiet" passes flags on)'
@@ -24,6 +24,10 @@ test: ## all checks, stopping at the first that fails
 
 bench: install ## measurements of this machine
 	@exec .venv/bin/urut bench $(ARGS)
+
+faults: ## the tests that kill and freeze real processes, in their long form; half an hour
+	@bash tools/install.sh dev
+	@URUT_FAULTS=long .venv/bin/pytest -q -m faults
 
 format: ## rewrites the sources in the house's style
 	@bash tools/install.sh dev

@@ -53,7 +53,7 @@ class Node:
     """One server process, in a folder of its own."""
 
     def __init__(self, folder: Path, program: Path, settings: str, *options: str) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self._client = Redis(host=HOST, port=self.port, decode_responses=True, **SETTINGS)
         self._folder = folder
         self._command = [str(program), "conf", *options]
@@ -166,7 +166,7 @@ async def watched_by_sentinels(*, replicas: int = 2, sentinels: int = 3) -> Asyn
 async def clustered(*, primaries: int = 3, replicated: bool = True) -> AsyncIterator[tuple[str, Sequence[Node]]]:
     """A cluster of so many primaries, each with a replica or none: the store's URL, and its nodes, primaries first."""
     async with _nodes() as new:
-        buses = [_free_port() for _ in range(primaries * (2 if replicated else 1))]
+        buses = [free_port() for _ in range(primaries * (2 if replicated else 1))]
         nodes = [await new(f"{_SERVER}{_CLUSTERED}cluster-port {bus}\n") for bus in buses]
         for number, (node, bus) in enumerate(zip(nodes, buses, strict=True)):
             await node.tell("CLUSTER SET-CONFIG-EPOCH", number + 1)
@@ -228,7 +228,8 @@ async def _has_all_slots(node: Node) -> bool:
     return bool(told) and told["cluster_state"] == "ok"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody has just now."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
