@@ -1,14 +1,16 @@
 """A hub with nothing behind it: its store is a log in memory, its line's view of one length, so that the fan-out is what is measured.
 
-    python -m bench.lone_hub plain|transports BYTES
+    python -m bench.lone_hub plain|transports|folded BYTES
 
 publishes as every server of a measurement does (`bench.peers.publisher`). An event is a number given out in line A: a command, decided,
-with an entry of its own, whose view every phone follows; frames are some BYTES long.
+with an entry of its own, whose view every phone follows; frames are some BYTES long. ``plain`` is the hub as it is on plain sockets,
+``transports`` as it is behind TLS; with ``folded`` events say that they were due when their view was folded.
 """
 
 import asyncio
 import socket
 import sys
+import time
 from collections.abc import Callable
 from typing import cast
 
@@ -39,8 +41,8 @@ AROUND_THE_VIEW = 150
 class LoneHub:
     """The hub of one bazaar. The view of its line tells when the newest event was due."""
 
-    def __init__(self, size: int, *, plain: bool) -> None:
-        self._plain = plain
+    def __init__(self, size: int, way: str) -> None:
+        self._way = way
         self._filling = "." * (size - AROUND_THE_VIEW)
         self._due_ns = [0, 0]
         """By offset, on which the publisher and the log agree: the opening is entry 1."""
@@ -57,7 +59,7 @@ class LoneHub:
         await runner.setup()
         self._hub = app[HUB]
         listening = socket.create_server(("127.0.0.1", 0))
-        take = front_door(self._hub) if self._plain else _nobody
+        take = front_door(self._hub) if self._way != "transports" else _nobody
         Door(listening, take, cast(Callable[[], asyncio.Protocol], runner.server)).open()
         while (room := self._hub.rooms.get(plan.bazaar.id)) is None or not room.ready:
             await asyncio.sleep(0)
@@ -77,7 +79,8 @@ class LoneHub:
             await asyncio.sleep(0)
 
     def _view(self, bazaar: Bazaar, _key: str) -> View:
-        return {"due_ns": self._due_ns[bazaar.offset], "line": self._filling}
+        due_ns = time.monotonic_ns() if self._way == "folded" else self._due_ns[bazaar.offset]
+        return {"due_ns": due_ns, "line": self._filling}
 
 
 def _nobody(_sock: socket.socket, _head: bytes) -> bool:
@@ -85,13 +88,13 @@ def _nobody(_sock: socket.socket, _head: bytes) -> bool:
     return False
 
 
-async def serve(size: int, *, plain: bool) -> None:
+async def serve(size: int, way: str) -> None:
     """Serve until standard input ends."""
-    hub = LoneHub(size, plain=plain)
+    hub = LoneHub(size, way)
     await obey(hub, {"port": await hub.start()})
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "transports":
         setattr(Sockets, "copy_of", lambda _sockets, _transport: None)  # noqa: B010  # a method given a new value
-    asyncio.run(serve(int(sys.argv[2]), plain=sys.argv[1] == "plain"))
+    asyncio.run(serve(int(sys.argv[2]), sys.argv[1]))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from bench.goals import goals_table
 from bench.pictures import write_pictures
 from bench.processes import allow_many_files
 from bench.run import PARTS, Measured, Task, measure
@@ -81,3 +82,4 @@ def _write(measured: Mapping[str, Measured], folder: Path) -> None:
         for name, one in measured.items():
             console.print(f"{name}: {one.machine}\n", highlight=False)
             console.print(*one.result.tables(), "", sep="\n", highlight=False)
+        console.print(goals_table([one.result for one in measured.values()]), highlight=False)

@@ -128,9 +128,16 @@ async def _end(process: Process) -> None:
 
 
 async def line_of(process: Process) -> Any:
-    """The next line of JSON that the process prints."""
+    """The next line of JSON that the process prints.
+
+    Raises:
+        RuntimeError: it has ended, or says nothing for too long.
+    """
     assert process.stdout is not None
-    line = await asyncio.wait_for(process.stdout.readline(), START_S)
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), START_S)
+    except TimeoutError:
+        raise RuntimeError(f"a process of the measurement said nothing for {START_S} s") from None
     if not line:
         raise RuntimeError("a process of the measurement ended before its time")
     return json.loads(line)
@@ -157,6 +164,11 @@ def cpu_s(pid: int) -> float:
     """Seconds that a process has computed, in its own name and in the system's."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def allow_many_files() -> None:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from bench.burst import Burst, measure_burst
 from bench.fanout import Fanout, measure_fanout
 from bench.figures import Result, machine
+from bench.first_client import FirstClient, measure_first_client
 from bench.many import Many, measure_many
 from bench.officer import Officer
 from bench.presses import Presses, measure_presses
@@ -92,6 +93,10 @@ async def _slow_readers(task: Task) -> Result:
     return await measure_slow_readers(kinds=task.kinds, phones=phones, deaf=deaf, seconds=seconds, rounds=task.few_rounds, say=task.say)
 
 
+async def _first_client(task: Task) -> Result:
+    return await measure_first_client(phones=task.sizes.first_phones, seconds=task.sizes.first_s, say=task.say)
+
+
 async def _storm(task: Task) -> Result:
     staying, coming = task.sizes.storm_staying, task.sizes.storm_coming
     return await measure_storm(kinds=task.kinds, staying=staying, coming=coming, rounds=task.few_rounds, say=task.say)
@@ -111,6 +116,7 @@ PARTS: Mapping[str, Part] = {
     "fanout-1000": Part(result=Fanout, measure=partial(_fanout, 1_000)),
     "fanout-5000": Part(result=Fanout, measure=partial(_fanout, 5_000), named=True),
     "fanout-19500": Part(result=Fanout, measure=partial(_fanout, 19_500), named=True),
+    "first-client": Part(result=FirstClient, measure=_first_client),
     "burst": Part(result=Burst, measure=_burst, named=True),
     "slow-readers": Part(result=SlowReaders, measure=_slow_readers, named=True),
     "storm": Part(result=Storm, measure=_storm, named=True),

@@ -47,9 +47,13 @@ def _node(name: str) -> Command:
     return ("node", str(Path(__file__).parent / "peers" / f"{name}.mjs"))
 
 
+def hub_command(way: str) -> Command:
+    """How the hub is started: see `bench.lone_hub`."""
+    return (sys.executable, "-m", "bench.lone_hub", way)
+
+
 def _hub(name: str, title: str, way: str) -> Kind:
-    command = (sys.executable, "-m", "bench.lone_hub", way)
-    return Kind(name=name, title=title, command=command, path="/mayangan/live?channels=line/A", subprotocol=SUBPROTOCOL)
+    return Kind(name=name, title=title, command=hub_command(way), path="/mayangan/live?channels=line/A", subprotocol=SUBPROTOCOL)
 
 
 KINDS: Mapping[str, Kind] = {

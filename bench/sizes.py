@@ -12,6 +12,8 @@ class Sizes:
     saturation_phones: int = 1_000
     saturation_s: float = 5
     fanout_s: float = 2
+    first_phones: int = 1_000
+    first_s: float = 5
     burst_phones: int = 2_000
     burst_s: float = 5
     slow_phones: int = 1_000
@@ -31,6 +33,7 @@ class Sizes:
 FULL = Sizes(
     presses=150,
     press_crowds=(0, 1_000, 19_500),
+    first_phones=5_000,
     burst_phones=5_000,
     burst_s=20,
     slow_phones=5_000,
@@ -48,6 +51,8 @@ QUICK = Sizes(
     saturation_phones=10,
     saturation_s=0.3,
     fanout_s=0.5,
+    first_phones=10,
+    first_s=0.6,
     burst_phones=10,
     burst_s=0.5,
     slow_phones=10,

@@ -31,7 +31,7 @@ COLUMNS = 150
 @click.option("--install", is_flag=True, help="As root: apt-get may install what a server needs.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of tables.")
 @flags.runs
-async def bench(as_json: bool, **order: Any) -> None:
+async def bench(as_json: bool, **order: Any) -> int:
     """Measure on this machine: PARTS by name, or what is soon measured, in about two minutes."""
     try:
         from bench.order import BadOrder, Order
@@ -43,8 +43,12 @@ async def bench(as_json: bool, **order: Any) -> None:
         measured = await Order(**order, say=_teller()).carry_out(_silent if as_json else _shower())
     except BadOrder as bad:
         raise BadUse(str(bad)) from None
+    except (RuntimeError, TimeoutError) as error:
+        click.echo(f"urut: {error or 'something took too long'}", err=True)
+        return 1
     if as_json:
         click.echo(json.dumps({name: one.as_map() for name, one in measured.items()}))
+    return 0
 
 
 def _teller() -> Callable[[str], None]:
