@@ -83,10 +83,10 @@ class Fanout:
         if floor is None:
             return "Without the floor nothing shows that the crowd was not the slower part."
         most = max(one.deliveries_per_s for one in self.carried if one.name != FLOOR)
-        verdict = "it held nobody up" if floor.deliveries_per_s >= most and floor.crowd_busy < 1 else "it may have been the slower part"
-        return (
-            f"The crowd took {floor.deliveries_per_s:,} frames a second from the floor with {floor.crowd_busy:.0%} of its core: {verdict}."
-        )
+        capacity = round(floor.deliveries_per_s / max(floor.crowd_busy, 0.01))
+        verdict = "it held nobody up" if capacity > most and floor.crowd_busy < 1 else "it may have been the slower part"
+        took = f"The crowd took {floor.deliveries_per_s:,} frames a second from the floor with {floor.crowd_busy:.0%} of its core"
+        return f"{took}, so it could take {capacity:,}; the fastest of the others gave {most:,}: {verdict}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

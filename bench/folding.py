@@ -7,20 +7,20 @@ prints processor time. Nothing is sent and no store is asked: this is Python's o
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 from time import process_time_ns
 from typing import TypeVar
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
 
 import counters.channels
 import displays.channels
 from bench.estimate import PLAN_FILE
 from bench.evening import Evening
+from bench.figures import sheet
+from bench.servers import Say
 from server.core import commands as order
 from server.core.bazaar import Bazaar
 from server.core.commands import Command, Envelope
@@ -152,21 +152,32 @@ def _timed(act: Callable[[], _T]) -> tuple[_T, int]:
     return result, process_time_ns() - begun_ns
 
 
-def table() -> Table:
-    """A row for each part, a column for each size."""
-    columns = [costs(*size) for size in SIZES]
-    shown = Table(box=box.SIMPLE_HEAD, title_justify="left", title="µs an entry; frames folded once and encoded in JSON and msgpack")
-    shown.add_column("waiting in line A")
-    for waiting, returned in SIZES:
-        shown.add_column(f"{waiting:,}" + f", {returned} back" * bool(returned), justify="right")
-    for part in (DECIDED, EVOLVED, FOUND, *SHOWN, ALL):
-        shown.add_row(part, *(f"{column[part]:,.0f}" for column in columns))
-    return shown
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folding:
+    """What each part of an entry costs in µs, by how many wait in line A and how many of them have just come back."""
+
+    sizes: tuple[tuple[int, int], ...]
+    costs: tuple[dict[str, float], ...]
+
+    def tables(self) -> Iterable[RenderableType]:
+        """See Result."""
+        heads = [f"{waiting:,}" + f", {returned} back" * bool(returned) for waiting, returned in self.sizes]
+        rows = [(part, *(f"{cost[part]:,.0f}" for cost in self.costs)) for part in (DECIDED, EVOLVED, FOUND, *SHOWN, ALL)]
+        yield sheet("µs an entry; frames folded once and encoded in JSON and msgpack", ("waiting in line A", *heads), rows)
+
+
+def measure_folding(*, sizes: Sequence[tuple[int, int]] = SIZES, rounds: int = ROUNDS, say: Say) -> Folding:
+    """Carry out so many presses and numbers taken in lines of each size."""
+    measured = []
+    for waiting, returned in sizes:
+        say(f"entries in a line where {waiting:,} wait")
+        measured.append(dict(costs(waiting, returned, rounds)))
+    return Folding(sizes=tuple(sizes), costs=tuple(measured))
 
 
 def main() -> None:
     """The table."""
-    Console().print(table())
+    Console().print(*measure_folding(say=lambda _what: None).tables())
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from bench.burst import Burst, measure_burst
 from bench.fanout import Fanout, measure_fanout
 from bench.figures import Result, machine
 from bench.first_client import FirstClient, measure_first_client
+from bench.folding import Folding, measure_folding
 from bench.many import Many, measure_many
 from bench.officer import Officer
 from bench.presses import Presses, measure_presses
@@ -106,6 +107,10 @@ async def _many(task: Task) -> Result:
     return await measure_many(phones=task.sizes.many_phones, hubs=task.sizes.many_hubs, held_s=task.sizes.many_held_s, say=task.say)
 
 
+async def _folding(task: Task) -> Result:
+    return measure_folding(sizes=task.sizes.folding_waiting, rounds=task.sizes.folding_rounds, say=task.say)
+
+
 async def _replay(task: Task) -> Result:
     return await measure_replay(entries=task.sizes.replay_entries, say=task.say)
 
@@ -121,6 +126,7 @@ PARTS: Mapping[str, Part] = {
     "slow-readers": Part(result=SlowReaders, measure=_slow_readers, named=True),
     "storm": Part(result=Storm, measure=_storm, named=True),
     "many": Part(result=Many, measure=_many, named=True),
+    "folding": Part(result=Folding, measure=_folding, named=True),
     "replay": Part(result=Replay, measure=_replay),
 }
 

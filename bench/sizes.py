@@ -25,6 +25,9 @@ class Sizes:
     many_hubs: int = 3
     many_held_s: float = 12
     """Longer than a heartbeat takes to come round, so that whoever is held is also still written to."""
+    folding_waiting: tuple[tuple[int, int], ...] = ((20, 0), (200, 0), (2_000, 0), (2_000, 500))
+    """So many wait in a line, and so many of them have just come back."""
+    folding_rounds: int = 100
     replay_entries: int = 100_000
     phones_max: int = 20_000
     """No crowd of the fan-out is larger."""
@@ -62,6 +65,8 @@ QUICK = Sizes(
     storm_coming=20,
     many_phones=30,
     many_held_s=0.1,
+    folding_waiting=((5, 0), (8, 2)),
+    folding_rounds=2,
     replay_entries=500,
     phones_max=20,
 )

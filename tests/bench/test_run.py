@@ -57,7 +57,7 @@ async def test_what_is_soon_measured_runs_to_its_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.store
-@pytest.mark.parametrize("part", ["burst", "slow-readers", "storm", "many"])
+@pytest.mark.parametrize("part", ["burst", "slow-readers", "storm", "many", "folding"])
 async def test_a_part_by_its_name_runs_to_its_end(part: str) -> None:
     """Whatever is not soon measured runs when it is named."""
     measured = await Order(parts=(part,), quick=True, say=lambda _what: None).carry_out(lambda _name, _measured: None)
