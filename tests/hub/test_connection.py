@@ -13,11 +13,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.client import connect
 
 from server.cli import wiring
 from server.hub.upgrade import SEND_BUFFER_BYTES
+from server.hub.wire import MESSAGE_BYTES_MAX
 from tests.hub.fake_carrier import frames_in
-from tests.hub.test_wire import CLOSE, CONTINUATION, PING, TEXT, masked, part
+from tests.hub.test_wire import CLOSE, CONTINUATION, FINE, PING, TEXT, WRONG, masked, part
 from tests.serving import Served, serving
 
 HANDSHAKE = {
@@ -185,6 +187,36 @@ async def test_garbage_ends_it(served: Served, sent: bytes, code: int) -> None:
             assert code.to_bytes(2) in await client.until(CLOSE_OPCODE)
         other.writer.write(masked(PING, b"there?"))
         assert [b"there?"] == await other.until(PONG_OPCODE)
+    await gone(served)
+
+
+async def test_whole_case_list(served: Served) -> None:
+    """Every case of the list comes out over a real connection as it does in the reader: the code that ends it, or nothing."""
+    for pieces, code in WRONG.values():
+        async with client_of(served) as client:
+            client.writer.write(masked(PING, b"before") + b"".join(pieces))
+            told = await client.rest()
+        assert [(PONG_OPCODE, b"before"), (CLOSE_OPCODE, code.to_bytes(2))] == [each for each in told if each[0] != TEXT]
+    async with client_of(served) as client:
+        for pieces in FINE.values():
+            client.writer.write(b"".join(pieces))
+        client.writer.write(masked(PING, b"still here"))
+        assert [b"still here"] == await client.until(PONG_OPCODE)
+    await gone(served)
+
+
+async def test_another_s_implementation(served: Served) -> None:
+    """The `websockets` client may send all it can within the limit, and is told why when it sends more."""
+    tls = anyone() if served.url.startswith("https") else None
+    async with connect(f"{served.home.replace('http', 'ws', 1)}/live?channels=hall", ssl=tls) as client:
+        await client.send("satu")
+        await client.send(bytes(MESSAGE_BYTES_MAX))
+        await client.send(["dua ", "", "tiga"])
+        async with asyncio.timeout(5):
+            await (await client.ping(bytes(125)))
+        await client.send("x" * 65_536)
+        await client.wait_closed()
+    assert 1009 == client.close_code
     await gone(served)
 
 

@@ -46,6 +46,13 @@ FINE = {
     "5.3 a message in two pieces": [part(TEXT, b"one"), masked(CONTINUATION, b"two")],
     "5.19 in many": [part(TEXT, b"1"), part(CONTINUATION, b"2"), part(CONTINUATION), masked(CONTINUATION, b"3"), masked(TEXT, b"next")],
     "6.1 text in empty pieces": [part(TEXT), part(CONTINUATION), masked(CONTINUATION)],
+    "5.19 pings and pongs between them": [
+        part(TEXT, b"1"),
+        masked(PONG),
+        part(CONTINUATION, b"2"),
+        masked(PONG, b"x"),
+        masked(CONTINUATION),
+    ],
     "6.2 UTF-8": [masked(TEXT, HELLO)],
     "6.2 UTF-8 cut within a character": [part(TEXT, HELLO[:7]), masked(CONTINUATION, HELLO[7:])],
     "6.5 the last code points": [masked(TEXT, "\ud7ff\ue000\uffff\U0010ffff".encode())],
@@ -77,6 +84,7 @@ WRONG = {
     },
     "no mask": ([b"\x81\x01a"], PROTOCOL_ERROR),
     "9 a message that is too long": ([masked(TEXT, b"*" * (MESSAGE_BYTES_MAX + 1))], TOO_BIG),
+    **{f"1 {size} bytes": ([masked(BINARY, b"*" * size)], TOO_BIG) for size in (65_535, 65_536)},
     "9 one that says it will be": ([b"\x82\xff" + b"\x7f" * 8 + MASK], TOO_BIG),
     "9 one in pieces": ([part(BINARY, b"*" * 4000), part(CONTINUATION, b"*" * 97)], TOO_BIG),
 }
@@ -84,10 +92,11 @@ WRONG = {
 
 @pytest.mark.parametrize("pieces", FINE.values(), ids=FINE)
 def test_fine(pieces: list[bytes]) -> None:
-    """It is read, and nothing has to be answered."""
-    controls, code = read(*pieces)
-    assert code is None
-    assert [] == [control for control in controls if control[0] != PONG]
+    """It is read, and nothing has to be answered; also when it comes byte by byte."""
+    for cut in (pieces, [bytes((byte,)) for piece in pieces for byte in piece]):
+        controls, code = read(*cut)
+        assert code is None
+        assert [] == [control for control in controls if control[0] != PONG]
 
 
 @pytest.mark.parametrize(("pieces", "code"), WRONG.values(), ids=WRONG)
@@ -115,9 +124,10 @@ def test_pings_between_the_pieces() -> None:
 @pytest.mark.parametrize("code", [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1014, 3000, 3999, 4000, 4999])
 def test_close_codes(code: int) -> None:
     """7.7: these may be sent; they are answered alike, without the reason."""
-    payload = code.to_bytes(2) + b"a reason"
-    assert ([(int(CLOSE), payload)], None) == read(masked(CLOSE, payload))
-    assert close_frame(code) == closing_answer(payload)
+    for reason in (b"", b"a reason", b"x" * 123):
+        payload = code.to_bytes(2) + reason
+        assert ([(int(CLOSE), payload)], None) == read(masked(CLOSE, payload))
+        assert close_frame(code) == closing_answer(payload)
 
 
 def test_after_the_close() -> None:
