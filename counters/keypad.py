@@ -156,7 +156,7 @@ class Keypad:
         while True:
             try:
                 news = await self._follower.news()
-                await self._follower.take(news.entries)
+                await self._follower.hear(news)
                 if news.commands:
                     self._follower.pass_over(news.commands[-1][0])
                 elif not news.entries:
@@ -164,7 +164,7 @@ class Keypad:
             except StoreUnreachable as error:
                 await outage.sit_out(str(error))
             except BrokenLog as fault:
-                self._follower.give_up(fault)
+                self._follower.disappoint(self._follower.waiters, fault)
                 raise
             else:
                 outage.is_over()

@@ -219,7 +219,7 @@ class Bazaar:
     screens: dict[str, Screen]
     newest_calls: dict[AgencyCode, dict[Label, Call]]
     tickets: dict[Label, Ticket] = field(default_factory=dict)
-    visits: dict[VisitId, list[Label]] = field(default_factory=dict)
+    visits: dict[VisitId, tuple[Label, ...]] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     closed_services: set[ServiceCode] = field(default_factory=set)
     announcements: dict[str, Announcement] = field(default_factory=dict)

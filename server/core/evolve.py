@@ -129,7 +129,7 @@ def _count_out(line: LineState, ticket: Ticket) -> None:
 def _issue(bazaar: Bazaar, event: happened.TicketIssued) -> None:
     line = bazaar.lines[event.line]
     line.lanes[event.lane].issued = event.number
-    bazaar.visits.setdefault(event.visit, []).append(event.ticket)
+    bazaar.visits[event.visit] = (*bazaar.visits.get(event.visit, ()), event.ticket)
     ticket = Ticket(
         label=event.ticket,
         line=event.line,

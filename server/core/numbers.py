@@ -45,6 +45,13 @@ class NumberRanges:
         self._lasts[begin:end] = [last for _, last in ranges]
         self._texts[begin:end] = [str(first) if first == last else f"{first}-{last}" for first, last in ranges]
 
+    def copy(self) -> "NumberRanges":
+        """A set of its own with the same numbers."""
+        twin = NumberRanges()
+        twin._firsts, twin._lasts, twin._texts = self._firsts.copy(), self._lasts.copy(), self._texts.copy()
+        twin._size = self._size
+        return twin
+
     def __iter__(self) -> Iterator[int]:
         for first, last in zip(self._firsts, self._lasts, strict=True):
             yield from range(first, last + 1)

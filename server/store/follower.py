@@ -5,20 +5,20 @@ Rule: nothing is decided here. A writer follows to decide, a keypad only to see.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 
 from server.core.entry import Entry
 from server.core.values import CommandId
 from server.store.codec import digest
-from server.store.errors import BrokenLog, Conflict
+from server.store.errors import BrokenLog, Conflict, StoreError
 from server.store.ledger import Ledger
 from server.store.log import PAGE_ENTRIES, EventLog, News, stream_position
 from server.store.tail import lost_part
 
-ENTRIES_PER_TURN = 200
-"""How many entries are folded before the event loop's other tasks have their turn."""
+ENTRIES_PER_TURN = 16
+"""How many entries are folded, or decided, before the event loop's other tasks have their turn: about a millisecond's worth."""
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +36,7 @@ class Follower:
         self._log = log
         self._on_entry = on_entry
         self._cursor = ""
+        self._asked_after = 0
 
     async def catch_up(self) -> None:
         """Fold what the log holds beyond the ledger; of a log that has taken its place, everything. What the store lost is put back first.
@@ -74,9 +75,23 @@ class Follower:
             if await self._log.read(start, len(held)) == stored:
                 raise BrokenLog(top.offset + 1, "was lost by the store, and is not taken back") from None
 
+    @property
+    def cursor(self) -> str:
+        """Up to where the commands of the stream are no news any more: all of them have their entries."""
+        return max(self._cursor, self.ledger.cursor, key=stream_position)
+
     async def news(self) -> News:
         """Wait for entries and commands that are not known yet; empty when the log has been silent for a while. Raises StoreUnreachable."""
-        return await self._log.follow(self.ledger.offset, max(self._cursor, self.ledger.cursor, key=stream_position))
+        self._asked_after = self.ledger.offset
+        return await self._log.follow(self._asked_after, self.cursor)
+
+    async def hear(self, news: News) -> None:
+        """Fold the entries that `news` brought, but for those that were folded while it was waited for; raises as `catch_up` does."""
+        known = self.ledger.offset - self._asked_after
+        if 0 < known <= len(news.entries) and news.entries[known - 1] != self.ledger.top.record:
+            await self.catch_up()
+        else:
+            await self.take(news.entries[known:])
 
     def pass_over(self, stream_id: str) -> None:
         """The commands of the stream up to here are no news any more."""
@@ -98,11 +113,11 @@ class Follower:
                 answer.set_result(entry)
         self._on_entry(entry)
 
-    def give_up(self, fault: BrokenLog) -> None:
-        """Tell everybody who waits that no entry will come."""
-        for answer in chain.from_iterable(self.waiters.values()):
+    def disappoint(self, command_ids: Collection[CommandId], error: StoreError) -> None:
+        """Tell those who wait for the entries of these commands that none will come now."""
+        for answer in chain.from_iterable(self.waiters.get(command_id, ()) for command_id in command_ids):
             if not answer.done():
-                answer.set_exception(fault)
+                answer.set_exception(error)
 
     @contextmanager
     def waiting_for(self, command_id: CommandId) -> Iterator[asyncio.Future[Entry]]:

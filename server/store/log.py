@@ -4,6 +4,7 @@ Rule: an append names the top that it was decided on and succeeds onto exactly t
 """
 
 import asyncio
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -36,14 +37,22 @@ class News:
     commands: list[tuple[str, bytes]]
 
 
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Commands, as (stream id, bytes), that come into the commands stream together with their entries, right behind ``cursor``."""
+
+    cursor: str
+    commands: Sequence[tuple[str, bytes]]
+
+
 class EventLog(Protocol):
     """One bazaar's log and commands. Every method raises StoreUnreachable while the store does not answer."""
 
-    async def append(self, top: Top, records: Sequence[bytes]) -> None:
-        """Append all records onto ``top``, or none.
+    async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:
+        """Append all records onto ``top``, and put what was submitted into the commands stream; all of it, or nothing.
 
         Raises:
-            Conflict: the log has another top, by offset or by content.
+            Conflict: the log has another top, by offset or by content, or the commands stream another end than the submission's cursor.
         """
 
     async def read(self, after: int, limit: int) -> list[bytes]:
@@ -53,8 +62,8 @@ class EventLog(Protocol):
             BrokenLog: what comes next is not the next entry.
         """
 
-    async def publish(self, command: bytes) -> str:
-        """Put a command into the commands stream; its stream id."""
+    async def publish(self, *commands: bytes) -> str:
+        """Put commands into the commands stream, at least one; the stream id of the last."""
 
     async def follow(self, after: int, cursor: str) -> News:
         """Entries after this offset and commands after this stream id ("" for all); waits up to `FOLLOW_S` when there are none.
@@ -99,6 +108,12 @@ def stream_position(stream_id: str) -> tuple[int, int]:
     return int(ms or 0), int(number or 0)
 
 
+def next_stream_id(stream_id: str) -> str:
+    """The lowest id behind this one. It takes no time from any clock, so it is never ahead of the ids that the store gives."""
+    ms, number = stream_position(stream_id)
+    return f"{ms}-{number + 1}"
+
+
 class MemoryLog:
     """An EventLog for one process, gone when the process ends."""
 
@@ -107,10 +122,14 @@ class MemoryLog:
         self._commands: list[tuple[str, bytes]] = []
         self._news = asyncio.Event()
 
-    async def append(self, top: Top, records: Sequence[bytes]) -> None:
+    async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:
         """See EventLog."""
         if top != self._top:
             raise Conflict("the log has another top")
+        if submission is not None:
+            if stream_position(submission.cursor) != stream_position(self._newest):
+                raise Conflict("the commands stream has another end")
+            self._commands.extend(submission.commands)
         self._records.extend(records)
         self._tell()
 
@@ -118,12 +137,13 @@ class MemoryLog:
         """See EventLog."""
         return self._records[after : after + limit]
 
-    async def publish(self, command: bytes) -> str:
+    async def publish(self, *commands: bytes) -> str:
         """See EventLog."""
-        stream_id = f"{len(self._commands) + 1}-0"
-        self._commands.append((stream_id, command))
+        for command in commands:
+            ms, _ = stream_position(self._newest)
+            self._commands.append((f"{ms + 1}-0", command))
         self._tell()
-        return stream_id
+        return self._newest
 
     async def follow(self, after: int, cursor: str) -> News:
         """See EventLog."""
@@ -147,8 +167,12 @@ class MemoryLog:
     def _top(self) -> Top:
         return Top(len(self._records), self._records[-1]) if self._records else Top()
 
+    @property
+    def _newest(self) -> str:
+        return self._commands[-1][0] if self._commands else ""
+
     def _news_after(self, after: int, cursor: str) -> News:
-        decided, _ = stream_position(cursor)
+        decided = bisect_right(self._commands, stream_position(cursor), key=lambda command: stream_position(command[0]))
         return News(self._records[after : after + PAGE_ENTRIES], self._commands[decided : decided + PAGE_ENTRIES])
 
     def _tell(self) -> None:

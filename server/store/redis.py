@@ -6,13 +6,14 @@ does not fence: a log that was rolled back by a failover would take an entry fro
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha1
+from itertools import chain
 from typing import Any
 
 from server.core.values import BazaarId
 from server.store.board import KEPT_S, NOTES_MAX
 from server.store.codec import digest
 from server.store.errors import BrokenLog, Conflict, StoreUnreachable
-from server.store.log import FOLLOW_S, PAGE_ENTRIES, News, Top
+from server.store.log import FOLLOW_S, PAGE_ENTRIES, News, Submission, Top
 from server.store.redis_alerts import RedisAlertBook
 from server.store.redis_calls import Slot
 from server.store.redis_servers import Servers
@@ -21,28 +22,48 @@ from server.store.redis_url import servers_at
 COMMANDS_KEPT = 100_000
 """The commands stream is trimmed to about this many; the log never is."""
 REGISTRY_KEY = "urut:bazaars"
+NO_STREAM_ID = "0-0"
+"""With which a stream ends that has never had an entry."""
 
-# ARGV: offset and sha1 of the expected top, then the records. 1 when all were appended, 0 when the log has another top.
+# KEYS: log, commands. ARGV: offset and sha1 of the expected top, the id with which the commands stream must end ("" for any), how many
+# commands are kept, how many records there are, the records, and then each command after its id. 1 when all of it was appended, 0 when an
+# end is another. The log comes first: a follower of both streams that is woken by the commands alone would decide them once more.
 _APPEND = """
-local newest, id, content = '0-0', '0-0', ''
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  local info = redis.call('XINFO', 'STREAM', KEYS[1])
-  for i = 1, #info, 2 do
-    if info[i] == 'last-generated-id' then newest = info[i + 1] end
-    if info[i] == 'last-entry' and info[i + 1] then
-      id = info[i + 1][1]
-      local fields = info[i + 1][2]
-      for j = 1, #fields, 2 do
-        if fields[j] == 'e' then content = fields[j + 1] end
-      end
-    end
+local function ends(key)
+  local stream = {['last-generated-id'] = '0-0'}
+  if redis.call('EXISTS', key) == 1 then
+    local info = redis.call('XINFO', 'STREAM', key)
+    for i = 1, #info, 2 do stream[info[i]] = info[i + 1] end
+  end
+  return stream['last-generated-id'], stream['last-entry']
+end
+local newest, entry = ends(KEYS[1])
+local id, content = '0-0', ''
+if entry then
+  id = entry[1]
+  for i = 1, #entry[2], 2 do
+    if entry[2][i] == 'e' then content = entry[2][i + 1] end
   end
 end
 if newest ~= id or id ~= ARGV[1] .. '-0' or redis.sha1hex(content) ~= ARGV[2] then return 0 end
-for i = 3, #ARGV do
-  redis.call('XADD', KEYS[1], string.format('%d-0', tonumber(ARGV[1]) + i - 2), 'e', ARGV[i])
+if ARGV[3] ~= '' and ends(KEYS[2]) ~= ARGV[3] then return 0 end
+local records = tonumber(ARGV[5])
+for i = 1, records do
+  redis.call('XADD', KEYS[1], string.format('%d-0', tonumber(ARGV[1]) + i), 'e', ARGV[5 + i])
+end
+for i = 6 + records, #ARGV, 2 do
+  redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[4], ARGV[i], 'c', ARGV[i + 1])
 end
 return 1
+"""
+
+# KEYS: commands. ARGV: how many are kept, then the commands. The id of the last.
+_PUBLISH = """
+local id
+for i = 2, #ARGV do
+  id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'c', ARGV[i])
+end
+return id
 """
 
 # KEYS: log, commands, and where they go. ARGV: sha1 of the expected first record. 1 when they were moved, 0 when the log is another.
@@ -139,33 +160,33 @@ class RedisLog:
         self.commands_key = f"urut:{{{bazaar}}}:commands"
         self._slot = slot
 
-    async def append(self, top: Top, records: Sequence[bytes]) -> None:
-        """See EventLog. When the answer is lost, the log itself tells whether the records stand."""
+    async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:
+        """See EventLog. When the answer is lost, the log itself tells whether the records stand, and with them the commands."""
+        cursor, commands = ("", ()) if submission is None else (submission.cursor or NO_STREAM_ID, chain(*submission.commands))
+        arguments = [top.offset, _sha1hex(top.record), cursor, COMMANDS_KEPT, len(records), *records, *commands]
         try:
-            arguments: list[str | int | bytes] = [top.offset, _sha1hex(top.record), *records]
-            appended = await self._slot.script(_APPEND, [self.log_key], arguments, lasting=True)
+            appended = await self._slot.script(_APPEND, [self.log_key, self.commands_key], arguments, lasting=True)
         except StoreUnreachable:
             stored = await self.read(top.offset, len(records))
             if not stored:
                 raise
             appended = stored == list(records)
         if not appended:
-            raise Conflict("the log has another top")
+            raise Conflict("the log has another top, or the commands stream another end")
 
     async def read(self, after: int, limit: int) -> list[bytes]:
         """See EventLog."""
         found = await self._slot.lasting(lambda client: client.xrange(self.log_key, min=f"({after}-0", max="+", count=limit))
         return _records(found, after)
 
-    async def publish(self, command: bytes) -> str:
+    async def publish(self, *commands: bytes) -> str:
         """See EventLog."""
-        fields: Any = {"c": command}
-        stream_id = await self._slot.lasting(lambda client: client.xadd(self.commands_key, fields, maxlen=COMMANDS_KEPT, approximate=True))
+        stream_id = await self._slot.script(_PUBLISH, [self.commands_key], [COMMANDS_KEPT, *commands], lasting=True)
         return str(stream_id.decode())
 
     async def follow(self, after: int, cursor: str) -> News:
         """See EventLog. A stream entry without a command in it is handed on as an empty one."""
-        positions: dict[Any, Any] = {self.log_key: f"{after}-0", self.commands_key: cursor or "0-0"}
+        positions: dict[Any, Any] = {self.log_key: f"{after}-0", self.commands_key: cursor or NO_STREAM_ID}
         answer = await self._slot.follow(lambda client: client.xread(positions, count=PAGE_ENTRIES, block=int(FOLLOW_S * 1000)))
         found = {key.decode(): items for key, items in answer}
         commands = [(stream_id.decode(), fields.get(b"c", b"")) for stream_id, fields in found.get(self.commands_key, ())]

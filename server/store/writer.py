@@ -2,26 +2,31 @@
 
 Rule: a command is decided on the very top that its entry is appended onto. Any number of writers may run on one bazaar: whoever appends
 first has decided, and the others follow. There is no lease, no lock and no consumer group.
+
+What is submitted here is decided at once, and comes into the commands stream together with its entry, as long as everything in the stream
+is decided. Otherwise it is put behind the rest. Commands that came together are decided one after the other and appended together.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Never
 
 from server.core.commands import Envelope
-from server.core.decide import decide
-from server.core.entry import Entry, Outcome, Refusal
-from server.core.refusals import Refused
+from server.core.entry import Entry
 from server.core.values import CommandId
 from server.store.clock import LogTime
-from server.store.codec import MALFORMED_ID_PREFIX, command_from_map, decode_command, decode_entry, encode_command, encode_entry, sender_of
+from server.store.codec import command_from_map, decode_entry, encode_command
+from server.store.draft import Asked, Draft, read_command
 from server.store.errors import BrokenLog, Conflict, ForkedLog, StoreUnreachable
-from server.store.follower import Follower
+from server.store.follower import ENTRIES_PER_TURN, Follower
 from server.store.ledger import Ledger
-from server.store.log import EventLog
+from server.store.log import EventLog, News, Submission, next_stream_id
 from server.store.outage import Outage
+
+TOGETHER_MAX = 64
+"""How many commands are decided and appended in one go: more of them cost each other more time than the way to the store does."""
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +48,8 @@ class Writer:
         self._log = log
         self._time = LogTime(clock)
         self._doubted = False
+        self._submitted: dict[CommandId, Envelope] = {}
+        self._bell = asyncio.Event()
         self.broken: BrokenLog | None = None
 
     @property
@@ -62,8 +69,9 @@ class Writer:
                         return self._give_up(fault)
                     self._doubted = True
                     reason = f"{fault}; looking at the log again"
-                except StoreUnreachable as error:
-                    reason = str(error)
+                except StoreUnreachable as away:
+                    self._turn_away(away)
+                    reason = str(away)
                 except Exception as error:  # whatever it is: the log is whole, and a bazaar must not stand still over it
                     logger.exception("the writer stumbled")
                     reason = repr(error)
@@ -73,12 +81,12 @@ class Writer:
             self.ready = False
 
     async def submit(self, command: object, within_seconds: float) -> Entry:
-        """Publish a command given as a map and wait for its entry. A command that was decided before gets the same entry again.
+        """Send a command given as a map and wait for its entry. A command that was decided before gets the same entry again.
 
         Raises:
             Refused: ``malformed``; nothing was published.
             StoreUnreachable: asking again under the same command_id is safe.
-            TimeoutError: published or not, but without an answer yet; asking again is safe.
+            TimeoutError: sent or not, but without an answer yet; asking again is safe.
             BrokenLog: this bazaar cannot go on.
         """
         envelope = command_from_map(command)
@@ -89,7 +97,11 @@ class Writer:
             if offset is not None:
                 return await self._entry_at(offset)
             with self.follower.waiting_for(envelope.command_id) as answer:
-                await self._log.publish(encode_command(envelope))
+                if self.ready:
+                    self._submitted[envelope.command_id] = envelope
+                    self._bell.set()
+                else:
+                    await self._log.publish(encode_command(envelope))
                 return await answer
 
     # Following
@@ -105,7 +117,7 @@ class Writer:
     def _give_up(self, fault: BrokenLog) -> None:
         logger.critical("%s; this bazaar stands still until somebody mends its log", fault)
         self.broken = fault
-        self.follower.give_up(fault)
+        self.follower.disappoint(self.follower.waiters, fault)
 
     async def _catch_up(self) -> None:
         await self.follower.catch_up()
@@ -114,29 +126,49 @@ class Writer:
         self.fresh_at = self._time.now(self.ledger.at)
 
     async def _step(self) -> None:
-        """Wait for news and settle it. A silent log is looked at, for it might have been replaced."""
-        news = await self.follower.news()
-        self.fresh_at = self._time.now(self.ledger.at)
-        await self.follower.take(news.entries)
-        for stream_id, raw in news.commands:
-            await self._settle(stream_id, raw)
+        """Decide what is submitted here until there is news from the store, then settle that: nothing else touches the ledger meanwhile."""
+        listening = asyncio.create_task(self.follower.news())
+        listening.add_done_callback(self._ring)
+        try:
+            while not listening.done():
+                await self._bell.wait()
+                self._bell.clear()
+                await self._decide_submitted()
+        finally:
+            listening.cancel()
+        await self._hear(listening.result())
+
+    def _ring(self, listening: "asyncio.Task[News]") -> None:
+        """There is news; or listening has failed, which is told here in case that nobody comes to ask."""
+        self._bell.set()
+        if not listening.cancelled():
+            listening.exception()
+
+    async def _hear(self, news: News) -> None:
+        """Settle news. A silent log is looked at, for it might have been replaced."""
+        self._is_fresh()
+        await self.follower.hear(news)
+        for start in range(0, len(news.commands), TOGETHER_MAX):
+            await self._settle(news.commands[start : start + TOGETHER_MAX])
         if not news.entries and not news.commands:
             await self._catch_up()
 
+    def _is_fresh(self) -> None:
+        self.fresh_at = self._time.now(self.ledger.at)
+
     # Deciding
 
-    async def _settle(self, stream_id: str, raw: bytes) -> None:
-        """See to it that this command has its one entry, whoever writes it."""
-        asked = _read(stream_id, raw)
-        while not (self.ledger.has_passed(stream_id) or self.ledger.offset_of(asked.command_id)):
-            record = encode_entry(self._decided(stream_id, asked))
+    async def _settle(self, commands: Sequence[tuple[str, bytes]]) -> None:
+        """See to it that each of these commands of the stream has its one entry, whoever writes it."""
+        asked = [(stream_id, read_command(stream_id, raw)) for stream_id, raw in commands]
+        while (draft := await self._draft(asked)).records:
             try:
-                await self._log.append(self.ledger.top, [record])
+                await self._log.append(self.ledger.top, draft.records)
             except Conflict:
                 await self._yield_to_another()
             else:
-                self.follower.fold(record)
-        self.follower.pass_over(stream_id)
+                await self.follower.take(draft.records)
+        self.follower.pass_over(commands[-1][0])
 
     async def _yield_to_another(self) -> None:
         offset = self.ledger.offset
@@ -144,29 +176,48 @@ class Writer:
         if self.ledger.offset == offset:
             raise BrokenLog(offset + 1, "is not there, and yet none is taken in its place")
 
-    def _decided(self, stream_id: str, asked: "Envelope | _NoCommand") -> Entry:
-        """The entry that settles the command, now and on this top. Time never goes back, whatever the clock says."""
-        at = self._time.now(self.ledger.at)
-        return Entry(
-            offset=self.ledger.offset + 1,
-            at=at,
-            command_id=asked.command_id,
-            cursor=stream_id,
-            by=asked.by,
-            outcome=self._outcome(asked, at),
-            prev=self.ledger.hash,
-        )
+    async def _draft(self, asked: Sequence[tuple[str, Asked]]) -> Draft:
+        """The entries of those of them that have none, on this top."""
+        draft = Draft(self.ledger, self._time)
+        for number, (stream_id, one) in enumerate(asked, start=1):
+            draft.add(stream_id, one)
+            if number % ENTRIES_PER_TURN == 0:
+                await asyncio.sleep(0)
+        return draft
 
-    def _outcome(self, asked: "Envelope | _NoCommand", at: int) -> Outcome:
-        if isinstance(asked, _NoCommand):
-            return asked.refusal
+    async def _decide_submitted(self) -> None:
+        """Append what was submitted here, with its entries, in one go. If somebody else was first, the commands stream tells the order."""
+        due = self._due()
+        if not due:
+            return
+        cursor, commands = self.follower.cursor, [encode_command(one) for one in due]
+        stream_ids = list(islice(_stream_ids_after(cursor), len(due)))
+        draft = await self._draft(list(zip(stream_ids, due, strict=True)))
         try:
-            return decide(self.ledger.bazaar, asked, at)
-        except Refused as refused:
-            return Refusal.of(refused)
-        except Exception:  # a fault of ours in one rule must not keep every later command from being decided
-            logger.exception("command %s could not be decided", asked.command_id)
-            return Refusal.of(Refused("malformed", field="command", fault="could not be decided"))
+            await self._log.append(self.ledger.top, draft.records, Submission(cursor, list(zip(stream_ids, commands, strict=True))))
+        except Conflict:
+            await self._log.publish(*commands)
+        else:
+            await self.follower.take(draft.records)
+            self._is_fresh()
+        for one in due:
+            self._submitted.pop(one.command_id, None)
+
+    def _due(self) -> list[Envelope]:
+        """The next of what was submitted. Who gave up waiting has sent nothing yet, and who was answered has sent it twice."""
+        self._submitted = {
+            command_id: one
+            for command_id, one in self._submitted.items()
+            if command_id in self.follower.waiters and self.ledger.offset_of(command_id) is None
+        }
+        if len(self._submitted) > TOGETHER_MAX:
+            self._bell.set()
+        return list(islice(self._submitted.values(), TOGETHER_MAX))
+
+    def _turn_away(self, away: StoreUnreachable) -> None:
+        """Nobody is kept waiting while the store is away: what was submitted may have come through, and can be asked for again."""
+        self.follower.disappoint(self._submitted, away)
+        self._submitted.clear()
 
     # Answering
 
@@ -177,17 +228,7 @@ class Writer:
         return decode_entry(records[0])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _NoCommand:
-    """What stood in the commands stream and is no command; it is settled by a refusal under an id of its own."""
-
-    command_id: CommandId
-    by: str
-    refusal: Refusal
-
-
-def _read(stream_id: str, raw: bytes) -> Envelope | _NoCommand:
-    try:
-        return decode_command(raw)
-    except Refused as refused:
-        return _NoCommand(command_id=CommandId(f"{MALFORMED_ID_PREFIX}{stream_id}"), by=sender_of(raw), refusal=Refusal.of(refused))
+def _stream_ids_after(cursor: str) -> Iterator[str]:
+    while True:
+        cursor = next_stream_id(cursor)
+        yield cursor

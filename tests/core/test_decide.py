@@ -27,7 +27,7 @@ def test_one_ticket_a_line() -> None:
     story = given().when(issue("ktp", "skck", "kk", visit="v"), by="kiosk/1").happens()
     tickets = [(ticket.label, ticket.services) for ticket in story.bazaar.tickets.values()]
     assert [("A-001", ("ktp", "kk")), ("B-001", ("skck",))] == tickets
-    assert {"v": ["A-001", "B-001"]} == story.bazaar.visits
+    assert {"v": ("A-001", "B-001")} == story.bazaar.visits
 
 
 def test_visit_without_id_is_named_by_its_command() -> None:

@@ -13,6 +13,7 @@ from server.core.calling import next_ticket
 from server.core.commands import Command
 from server.core.events import Event
 from server.core.evolve import evolve
+from server.core.fork import fork
 from server.core.values import CounterState, ServiceCode, TicketState
 from server.core.verify import verify
 from tests.core.logs import START_MS, called, chained, cursor_of, digest_of, places_in
@@ -25,9 +26,15 @@ class LawfulDay(RandomDay):
     """What `decide` makes, `verify` accepts; what `verify` would accept of calls, `decide` makes."""
 
     def ask(self, command: Command, by: str) -> tuple[Event, ...]:
-        """Put a command to the day. When it is refused, the bazaar is what it was, but for the place in the log."""
-        before = everything_in(replace(self.day.bazaar, offset=0, at=0))
+        """Put a command to the day, which goes on in a fork of its bazaar: the bazaar before it is left as it was, whatever happens.
+
+        When the command is refused the fork is what it was too, but for the place in the log.
+        """
+        left = self.day.bazaar
+        before = everything_in(replace(left, offset=0, at=0))
+        self.day.bazaar = fork(left)
         events = self.day.ask(command, by)
+        assert before == everything_in(replace(left, offset=0, at=0))
         if not events:
             assert before == everything_in(replace(self.day.bazaar, offset=0, at=0))
         return events
@@ -96,9 +103,9 @@ def fold(bazaar: Bazaar, day: Day, after: int, to: int) -> Bazaar:
     return bazaar
 
 
-def everything_in(bazaar: Bazaar) -> tuple[str, set[ServiceCode]]:
-    """The whole state in a form that can be compared; a set's text has no order to rely on."""
-    return repr(replace(bazaar, closed_services=set())), bazaar.closed_services
+def everything_in(bazaar: Bazaar) -> tuple[str, frozenset[ServiceCode]]:
+    """The whole state in a form that can be compared, also later; a set's text has no order to rely on."""
+    return repr(replace(bazaar, closed_services=set())), frozenset(bazaar.closed_services)
 
 
 def another(record: dict[str, Any], data: st.DataObject) -> dict[str, Any]:

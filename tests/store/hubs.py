@@ -10,7 +10,7 @@ from server.core.entry import Entry
 from server.store.audit import verify_records
 from server.store.codec import decode_entry
 from server.store.errors import StoreUnreachable
-from server.store.log import EventLog, News, Top
+from server.store.log import EventLog, News, Submission, Top
 from server.store.opening import open_log
 from server.store.writer import Writer
 from tests.scenarios import START_MS
@@ -92,10 +92,10 @@ class FailingLog:
         self._chance = chance
         self.share = share
 
-    async def append(self, top: Top, records: Sequence[bytes]) -> None:
+    async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:
         """See EventLog."""
         self._fail()
-        await self._log.append(top, records)
+        await self._log.append(top, records, submission)
         self._fail()
 
     async def read(self, after: int, limit: int) -> list[bytes]:
@@ -103,10 +103,10 @@ class FailingLog:
         self._fail()
         return await self._log.read(after, limit)
 
-    async def publish(self, command: bytes) -> str:
+    async def publish(self, *commands: bytes) -> str:
         """See EventLog."""
         self._fail()
-        stream_id = await self._log.publish(command)
+        stream_id = await self._log.publish(*commands)
         self._fail()
         return stream_id
 

@@ -7,7 +7,7 @@ import pytest
 from server.core.values import BazaarId
 from server.store.codec import digest
 from server.store.errors import Conflict
-from server.store.log import PAGE_ENTRIES, EventLog, News, Store, Top, stream_position
+from server.store.log import PAGE_ENTRIES, EventLog, News, Store, Submission, Top, next_stream_id, stream_position
 
 
 async def test_append_and_read(log: EventLog) -> None:
@@ -43,6 +43,63 @@ async def test_append_onto_an_empty_log(log: EventLog) -> None:
     with pytest.raises(Conflict):
         await log.append(Top(1, b"one"), [b"two"])
     assert [] == await log.read(0, 10)
+
+
+async def test_submission(log: EventLog) -> None:
+    """Commands come into the stream with their entries, under the ids that were chosen; later ones come behind them."""
+    await log.append(Top(), [b"one"])
+    await log.append(Top(1, b"one"), [b"two", b"three"], Submission("", [("0-1", b"a"), ("0-2", b"b")]))
+    stream_id = await log.publish(b"c")
+    await log.append(Top(3, b"three"), [b"four"], Submission(stream_id, [(next_stream_id(stream_id), b"d")]))
+    commands = [("0-1", b"a"), ("0-2", b"b"), (stream_id, b"c"), (next_stream_id(stream_id), b"d")]
+    assert News([b"two", b"three", b"four"], commands) == await log.follow(1, "")
+    assert News([b"four"], commands[2:]) == await log.follow(3, "0-2")
+
+
+@pytest.mark.parametrize("cursor", ["", "0-1", "0-2", "9999999999999-0"])
+async def test_submission_behind_what_is_unknown(log: EventLog, cursor: str) -> None:
+    """Where the commands stream has another end than the hub knew of, neither entries nor commands are appended."""
+    await log.append(Top(), [b"one"])
+    await log.append(Top(1, b"one"), [b"two"], Submission("", [("0-1", b"a")]))
+    stream_id = await log.publish(b"raw")
+    with pytest.raises(Conflict):
+        await log.append(Top(2, b"two"), [b"three"], Submission(cursor, [("9999999999999-1", b"b")]))
+    assert News([b"one", b"two"], [("0-1", b"a"), (stream_id, b"raw")]) == await log.follow(0, "")
+
+
+async def test_submission_onto_another_top(log: EventLog) -> None:
+    """Where the log has another top, no command is left in the stream either."""
+    await log.append(Top(), [b"one"])
+    for top in (Top(), Top(1, b"other"), Top(2, b"one")):
+        with pytest.raises(Conflict):
+            await log.append(top, [b"two"], Submission("", [("0-1", b"a")]))
+    assert News([b"one"], []) == await log.follow(0, "")
+
+
+async def test_one_of_many_submissions(log: EventLog) -> None:
+    """Of many submissions onto the same ends exactly one succeeds, with its own command."""
+    await log.append(Top(), [b"one"])
+    racing = (log.append(Top(1, b"one"), [b"%d" % hub], Submission("", [("0-1", b"%d" % hub)])) for hub in range(20))
+    results = await asyncio.gather(*racing, return_exceptions=True)
+    assert 1 == results.count(None)
+    winner = b"%d" % results.index(None)
+    assert News([b"one", winner], [("0-1", winner)]) == await log.follow(0, "")
+
+
+async def test_clock_that_was_ahead(log: EventLog) -> None:
+    """A command that a client publishes comes behind all others, also when their ids are from a clock that was ahead."""
+    await log.append(Top(), [b"one"], Submission("", [("9999999999999-7", b"a")]))
+    stream_id = await log.publish(b"b")
+    assert stream_position("9999999999999-7") < stream_position(stream_id)
+    assert [(stream_id, b"b")] == (await log.follow(1, "9999999999999-7")).commands
+
+
+async def test_several_commands_at_once(log: EventLog) -> None:
+    """Commands that are published together stand in their order; the id that is told is that of the last."""
+    stream_id = await log.publish(b"a", b"b", b"c")
+    commands = (await log.follow(0, "")).commands
+    assert [b"a", b"b", b"c"] == [command for _, command in commands]
+    assert stream_id == commands[-1][0]
 
 
 async def test_one_of_many_appends(log: EventLog) -> None:

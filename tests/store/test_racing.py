@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from server.core.values import BazaarId
-from server.store.codec import command_from_map, encode_command
+from server.store.codec import command_from_map, decode_command, encode_command
 from server.store.embedded import EmbeddedStore, start_embedded
 from server.store.folder import SERVER_PID
 from server.store.redis import RedisLog, RedisStore, connect
@@ -40,6 +40,32 @@ async def test_hubs_racing(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_
         assert all(one.told == running[0].told for one in running)
     entries = await entries_of(redis_log)
     assert [command_id(number) for number in range(COMMANDS)] == [entry.command_id for entry in entries]
+    assert await fault_of(redis_log) is None
+
+
+@pytest.mark.parametrize("hubs", [2, 3])
+async def test_submitted_at_racing_hubs(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId, hubs: int) -> None:
+    """While commands are submitted at all hubs and published besides, each has one entry, in stream order, and all hubs have one log."""
+    await opened(redis_log)
+    chance = random.Random(hubs)  # noqa: S311  # a test that can be repeated
+    async with AsyncExitStack() as stack:
+        running = [await _hub_of_its_own(stack, embedded.url, bazaar_id) for _ in range(hubs)]
+        await until(lambda: all(one.writer.ready for one in running))
+
+        async def work(worker: int) -> None:
+            for number in range(worker, COMMANDS + 1, 6):
+                if chance.random() < 0.2:
+                    await redis_log.publish(encode_command(command_from_map(issue(number, "kk"))))
+                await chance.choice(running).submit(issue(number, "kk"))
+
+        await asyncio.gather(*map(work, range(6)))
+        await _level(running)
+        assert 1 == len({one.writer.ledger.head for one in running})
+        assert all(one.told == running[0].told for one in running)
+    entries = await entries_of(redis_log)
+    commands = [decode_command(raw).command_id for _, raw in (await redis_log.follow(COMMANDS + 2, "")).commands]
+    assert list(dict.fromkeys(commands)) == [entry.command_id for entry in entries]
+    assert COMMANDS + 1 == len(entries)
     assert await fault_of(redis_log) is None
 
 

@@ -10,7 +10,7 @@ from server.core.values import BazaarId
 from server.store.codec import digest
 from server.store.embedded import EmbeddedStore
 from server.store.errors import BrokenLog, Conflict, StoreUnreachable
-from server.store.log import News, Top
+from server.store.log import News, Submission, Top
 from server.store.redis import RedisLog, RedisStore, connect
 from server.store.redis_url import SETTINGS
 from tests.store.proxy import proxy_to
@@ -58,6 +58,17 @@ async def test_lost_answer_of_an_append(embedded: EmbeddedStore, redis_log: Redi
         await log.append(Top(1, b"one"), [b"two"])
         assert 0 == proxy.replies_to_lose
     assert [b"one", b"two"] == await redis_log.read(0, 10)
+
+
+async def test_lost_answer_of_a_submission(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId) -> None:
+    """A submission whose answer was lost is no conflict with itself: entry and command stand, once each."""
+    async with proxy_to(_port(embedded)) as proxy:
+        log = _through(proxy.port, embedded).log(bazaar_id)
+        await log.append(Top(), [b"one"])
+        proxy.replies_to_lose = 1
+        await log.append(Top(1, b"one"), [b"two"], Submission("", [("0-1", b"a")]))
+        assert 0 == proxy.replies_to_lose
+    assert News([b"one", b"two"], [("0-1", b"a")]) == await redis_log.follow(0, "")
 
 
 async def test_lost_answer_of_a_conflict(embedded: EmbeddedStore, redis_log: RedisLog, bazaar_id: BazaarId) -> None:
@@ -194,6 +205,27 @@ async def test_deleted_top(redis_log: RedisLog, client: Redis) -> None:
     for top in (Top(1, b"one"), Top(2, b"two"), Top(2, b"one")):
         with pytest.raises(Conflict):
             await redis_log.append(top, [b"new"])
+
+
+async def test_deleted_command(redis_log: RedisLog, client: Redis) -> None:
+    """A command that was in the stream and is not read any more counts: nothing is submitted as if it had never been."""
+    await redis_log.append(Top(), [b"one"])
+    stream_id = await redis_log.publish(b"a")
+    await client.xdel(redis_log.commands_key, stream_id)
+    with pytest.raises(Conflict):
+        await redis_log.append(Top(1, b"one"), [b"two"], Submission("", [("0-1", b"b")]))
+    await redis_log.append(Top(1, b"one"), [b"two"], Submission(stream_id, [(f"{stream_id[:-1]}1", b"b")]))
+    assert [(f"{stream_id[:-1]}1", b"b")] == (await redis_log.follow(2, "")).commands
+
+
+async def test_commands_are_trimmed(redis_log: RedisLog, client: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many are submitted, the stream keeps about so many commands as it should; the log keeps every entry."""
+    monkeypatch.setattr("server.store.redis.COMMANDS_KEPT", 100)
+    count = 1000
+    records = [b"%d" % number for number in range(count)]
+    await redis_log.append(Top(), records, Submission("", [(f"0-{number + 1}", b"a") for number in range(count)]))
+    assert 100 <= await client.xlen(redis_log.commands_key) < 300
+    assert count == await client.xlen(redis_log.log_key)
 
 
 async def test_command_without_its_field(redis_log: RedisLog, client: Redis) -> None:

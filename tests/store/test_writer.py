@@ -12,9 +12,9 @@ from server.core.entry import Refusal
 from server.core.events import CounterOpened, TicketIssued
 from server.core.refusals import Refused
 from server.core.values import CommandId
-from server.store import writer
+from server.store import draft
 from server.store.codec import COMMAND_BYTES_MAX, command_from_map, digest, encode_command, encode_entry
-from server.store.log import MemoryLog, News, Top
+from server.store.log import MemoryLog, News, Submission, Top
 from server.store.writer import Writer
 from tests.scenarios import START_MS
 from tests.store.hubs import FailingLog, entries_of, fault_of, hub, opened
@@ -188,7 +188,7 @@ async def test_rule_that_fails(quick_log: MemoryLog, monkeypatch: pytest.MonkeyP
         monkeypatch.undo()
         raise ZeroDivisionError
 
-    monkeypatch.setattr(writer, "decide", decide)
+    monkeypatch.setattr(draft, "decide", decide)
     async with hub(quick_log) as one:
         entry = await one.submit(issue(1))
         assert isinstance(entry.outcome, Refusal)
@@ -203,9 +203,9 @@ async def test_rule_that_fails(quick_log: MemoryLog, monkeypatch: pytest.MonkeyP
 class _StuckLog(MemoryLog):
     """Never answers an append that it did."""
 
-    async def append(self, top: Top, records: Sequence[bytes]) -> None:
+    async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:
         """See EventLog."""
-        await super().append(top, records)
+        await super().append(top, records, submission)
         if top.offset:
             await asyncio.Event().wait()
 

@@ -10,7 +10,7 @@ import pytest
 from server.core.values import BazaarId
 from server.store import outage
 from server.store.errors import BrokenLog, Conflict, StoreUnreachable
-from server.store.log import MemoryLog, MemoryStore, Top
+from server.store.log import MemoryLog, MemoryStore, Submission, Top
 from server.store.opening import open_log
 from server.store.writer import Writer
 from tests.scenarios import START_MS
@@ -147,11 +147,11 @@ async def test_log_that_breaks_later(quick_log: MemoryLog) -> None:
 class _ClosedLog(MemoryLog):
     """Takes nothing behind the opening, as a log whose top was deleted."""
 
-    async def append(self, top: Top, records: Sequence[bytes]) -> None:
+    async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:
         """See EventLog."""
         if top.offset:
             raise Conflict("the log has another top")
-        await super().append(top, records)
+        await super().append(top, records, submission)
 
 
 async def test_log_that_takes_nothing() -> None:

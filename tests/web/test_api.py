@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import aiohttp
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from server.store.audit import verify_log
 from server.store.codec import digest, split_records
 from server.store.errors import StoreUnreachable
-from server.store.log import MemoryLog, MemoryStore, News
+from server.store.log import MemoryLog, MemoryStore, News, Submission, Top
 from server.web.credentials import COOKIE_PREFIX, Credentials, scope_of
 from tests.serving import SECRET, Served, serving
 
@@ -154,10 +154,15 @@ class MovableLog(MemoryLog):
 
     away = False
 
-    async def publish(self, command: bytes) -> str:
+    async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:
         """See EventLog."""
         self._check()
-        return await super().publish(command)
+        await super().append(top, records, submission)
+
+    async def publish(self, *commands: bytes) -> str:
+        """See EventLog."""
+        self._check()
+        return await super().publish(*commands)
 
     async def follow(self, after: int, cursor: str) -> News:
         """See EventLog."""
