@@ -71,7 +71,7 @@ async def measure_deciding(*, presses: int, bazaars: int, say: Callable[[str], N
             keys = {f"bazaar-{number}": await _open(store, BazaarId(f"bazaar-{number}")) for number in range(bazaars)}
             async with python(["-m", "bench.deciding_hub", embedded.url, str(bazaars)]) as process:
                 home = (await line_of(process))["home"]
-                with on_a_core_of_its_own(process):
+                with on_a_core_of_its_own(process.pid):
                     say(f"pressing {presses} times, in turn with the store alone")
                     pressed, alone = await _in_turn(store, Tablet(home, "bazaar-0", 1, keys["bazaar-0"][0]), presses)
                     say(f"pressing {COUNTERS * bazaars} times at once")
