@@ -11,11 +11,22 @@ import json
 import sys
 import time
 
-from server.cli.wiring import STAFF_PARTS, application, listening
+from aiohttp import web
+
+import counters.channels
+import counters.pages
+import displays.channels
+from bench.figures import NS_PER_MS
+from server.hub.hub import Hub
 from server.store.redis import connect
-from server.web.keys import HUB, Addresses
+from server.web.app import make_app
+from server.web.credentials import Credentials
+from server.web.keys import Addresses
+from server.web.limits import Limits
 
 SECRET = b"of a measurement"
+BACKLOG = 1000
+"""Connections that may come at once."""
 
 
 class Holds:
@@ -35,21 +46,29 @@ class Holds:
 async def serve(url: str, bazaars: int) -> None:
     """Serve, and tell when asked to."""
     store = connect(url)
-    app = application(store, SECRET, STAFF_PARTS, Addresses())
-    async with listening(app, "127.0.0.1", 0) as home:
-        hub = app[HUB]
-        while len(hub.rooms) < bazaars or not hub.ready or any(not room.bazaar.tickets for room in hub.rooms.values()):
-            await asyncio.sleep(0.01)
-        print(json.dumps({"home": home}), flush=True)
-        noting: asyncio.Task[None] | None = None
-        holds = Holds()
-        while await asyncio.to_thread(sys.stdin.readline):
-            longest, holds.longest_ms = holds.longest_ms, 0.0
-            noting = noting or asyncio.create_task(holds.note())
-            print(json.dumps({"longest_hold_ms": round(longest, 2)}), flush=True)
-        if noting is not None:
-            noting.cancel()
+    kinds = (*displays.channels.kinds(Credentials(SECRET)), *counters.channels.kinds())
+    hub = Hub(store, kinds, lambda: time.time_ns() // NS_PER_MS)
+    app = make_app(hub, SECRET, [counters.pages.routes], Addresses(), Limits(burst=1, per_minute=1))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, backlog=BACKLOG).start()
+    while len(hub.rooms) < bazaars or not hub.ready or not all(room.bazaar.tickets for room in hub.rooms.values()):
+        await asyncio.sleep(0.01)
+    print(json.dumps({"home": f"http://127.0.0.1:{runner.addresses[0][1]}"}), flush=True)
+    await _tell_holds()
+    await runner.cleanup()
     await store.close()
+
+
+async def _tell_holds() -> None:
+    """From the first line on, until standard input ends."""
+    holds, noting = Holds(), None
+    while await asyncio.to_thread(sys.stdin.readline):
+        noting = noting or asyncio.create_task(holds.note())
+        print(json.dumps({"longest_hold_ms": round(holds.longest_ms, 2)}), flush=True)
+        holds.longest_ms = 0.0
+    if noting is not None:
+        noting.cancel()
 
 
 if __name__ == "__main__":
