@@ -1,95 +1,24 @@
 """Commands that are submitted at a hub: decided at once, several together, and in the stream's order when others have sent some too."""
 
 import asyncio
-from collections.abc import Sequence
 
 import pytest
 
 from server.core.entry import Entry, Refusal
 from server.core.events import TicketCalled
 from server.core.values import CounterNumber, Label
-from server.store.codec import command_from_map, encode_command
-from server.store.errors import StoreUnreachable
 from server.store.follower import ENTRIES_PER_TURN
-from server.store.log import MemoryLog, News, Submission, Top
 from server.store.writer import TOGETHER_MAX
-from tests.store.hubs import Hub, entries_of, fault_of, hub, opened
+from tests.store.hubs import entries_of, fault_of, hub
 from tests.store.proxy import until
 from tests.store.samples import command_id, issue, press
-
-
-class WatchedLog(MemoryLog):
-    """Notes how many records each append brought and how often somebody published.
-
-    ``deaf``: followers hear nothing. ``slow``: appends are carried out and answered only when it is taken back. ``losing``: they are
-    carried out, and the answer is lost.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.appended: list[int] = []
-        self.published = 0
-        self.deaf, self.slow, self.losing = _Switch(), _Switch(), _Switch()
-
-    async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:
-        """See EventLog."""
-        await super().append(top, records, submission)
-        self.appended.append(len(records))
-        await self.slow.is_off()
-        if self.losing.on:
-            raise StoreUnreachable("the answer was lost")
-
-    async def publish(self, *commands: bytes) -> str:
-        """See EventLog."""
-        self.published += len(commands)
-        return await super().publish(*commands)
-
-    async def follow(self, after: int, cursor: str) -> News:
-        """See EventLog."""
-        await self.deaf.is_off()
-        news = await super().follow(after, cursor)
-        await self.deaf.is_off()
-        return news
-
-
-class _Switch:
-    def __init__(self) -> None:
-        self._off = asyncio.Event()
-        self._off.set()
-
-    @property
-    def on(self) -> bool:
-        return not self._off.is_set()
-
-    def turn(self, on: bool) -> None:
-        if on:
-            self._off.clear()
-        else:
-            self._off.set()
-
-    async def is_off(self) -> None:
-        await self._off.wait()
+from tests.store.watched import WatchedLog, is_ready, raw, watched_log
 
 
 @pytest.fixture
 async def log(monkeypatch: pytest.MonkeyPatch) -> WatchedLog:
     """An open bazaar."""
-    monkeypatch.setattr("server.store.log.FOLLOW_S", 0.01)
-    watched = WatchedLog()
-    await opened(watched)
-    watched.appended.clear()
-    return watched
-
-
-async def is_ready(one: Hub) -> Hub:
-    """The hub, as soon as it has read the log to its end."""
-    await until(lambda: one.writer.ready)
-    return one
-
-
-def raw(number: int, *services: str) -> bytes:
-    """What a client publishes that does not ask a hub."""
-    return encode_command(command_from_map(issue(number, *services)))
+    return await watched_log(monkeypatch)
 
 
 # Alone
@@ -248,100 +177,6 @@ async def test_hubs_at_which_the_same_is_submitted(log: WatchedLog, count: int) 
         assert answers[:count] == answers[count:] == await entries_of(log)
         assert one.told[:count] == two.told[:count]
     assert await fault_of(log) is None
-
-
-# Lost answers, duplicates, people who leave
-
-
-async def test_lost_answer(log: WatchedLog) -> None:
-    """When the answer to an append is lost, whoever submitted is told to ask again, and gets the entry that stands; it stands once."""
-    async with hub(log) as one:
-        await is_ready(one)
-        log.losing.turn(True)
-        with pytest.raises(StoreUnreachable):
-            await one.submit(issue(1))
-        log.losing.turn(False)
-        assert 2 == (await one.insist(issue(1))).offset
-        assert 3 == (await one.insist(issue(2))).offset
-    assert [command_id(1), command_id(2)] == [entry.command_id for entry in await entries_of(log)]
-
-
-async def test_asking_again_before_the_entry_is_known(log: WatchedLog) -> None:
-    """Who asks again before the hub knows that the entry stands gets that entry; the command is not decided a second time."""
-    async with hub(log) as one:
-        await is_ready(one)
-        log.deaf.turn(True)
-        async with hub(log) as blind:
-            await until(lambda: blind.writer.ready)
-            await blind.submit(issue(1))
-        again = asyncio.create_task(one.submit(issue(1)))
-        await until(lambda: log.published == 1)
-        log.deaf.turn(False)
-        assert "0-1" == (await again).cursor
-        assert 3 == (await one.submit(issue(2))).offset
-    assert [command_id(1), command_id(2)] == [entry.command_id for entry in await entries_of(log)]
-
-
-async def test_same_command_during_its_append(log: WatchedLog) -> None:
-    """Who sends a command again while it is being appended gets its one entry; the stream has it once."""
-    async with hub(log) as one, asyncio.TaskGroup() as tasks:
-        await is_ready(one)
-        log.slow.turn(True)
-        first = tasks.create_task(one.submit(issue(1)))
-        await until(lambda: log.appended == [1])
-        second = tasks.create_task(one.submit(issue(1)))
-        await until(lambda: len(one.writer.follower.waiters[command_id(1)]) == 2)
-        log.slow.turn(False)
-        assert await first == await second
-        await one.submit(issue(2))
-    assert [("0-1", raw(1)), ("0-2", raw(2))] == log._commands
-
-
-async def test_leaving_before_it_is_sent(log: WatchedLog) -> None:
-    """A command whose sender left while it waited for the append before it is not sent at all."""
-    async with hub(log) as one:
-        await is_ready(one)
-        log.slow.turn(True)
-        staying = asyncio.create_task(one.submit(issue(1)))
-        await until(lambda: log.appended == [1])
-        leaving = asyncio.create_task(one.submit(issue(2)))
-        await until(lambda: len(one.writer.follower.waiters) == 2)
-        leaving.cancel()
-        await asyncio.wait([leaving])
-        log.slow.turn(False)
-        await staying
-        await one.submit(issue(3))
-    assert [command_id(1), command_id(3)] == [entry.command_id for entry in await entries_of(log)]
-
-
-async def test_leaving_during_the_append(log: WatchedLog) -> None:
-    """A command whose sender left while it was appended stands; the others of the same append are answered, and so is who asks again."""
-    async with hub(log) as one:
-        await is_ready(one)
-        log.slow.turn(True)
-        leaving, staying = (asyncio.create_task(one.submit(issue(number))) for number in (1, 2))
-        await until(lambda: log.appended == [2])
-        leaving.cancel()
-        await asyncio.wait([leaving])
-        log.slow.turn(False)
-        assert 3 == (await staying).offset
-        assert 2 == (await one.submit(issue(1))).offset
-    assert [2] == log.appended
-
-
-async def test_store_goes_away_under_many(log: WatchedLog) -> None:
-    """When the store goes away, everybody who has submitted is told so at once, also those whose turn had not come."""
-    async with hub(log) as one:
-        await is_ready(one)
-        log.slow.turn(True)
-        first = asyncio.create_task(one.submit(issue(1)))
-        await until(lambda: log.appended == [1])
-        second = asyncio.create_task(one.submit(issue(2)))
-        await until(lambda: len(one.writer.follower.waiters) == 2)
-        log.losing.turn(True)
-        log.slow.turn(False)
-        results = await asyncio.gather(first, second, return_exceptions=True)
-        assert [StoreUnreachable, StoreUnreachable] == [type(result) for result in results]
 
 
 def _told(entry: Entry) -> str:
