@@ -142,6 +142,15 @@ async def until(holds: Callable[[], Awaitable[bool]], why: str) -> None:
 
 
 @asynccontextmanager
+async def replica_of(port: int, password: str) -> AsyncIterator[str]:
+    """A replica of a server on this machine, in step with it, which nobody may write to: its URL."""
+    async with _nodes() as new:
+        node = await new(f"{_SERVER}replicaof {HOST} {port}\nmasterauth {password}\n")
+        await until(node.is_in_step, f"{node.address} follows its primary")
+        yield f"redis://{node.address}/0"
+
+
+@asynccontextmanager
 async def watched_by_sentinels(*, replicas: int = 2, sentinels: int = 3) -> AsyncIterator[tuple[str, Sequence[Node]]]:
     """A primary, its replicas and so many sentinels: the store's URL, and all but the sentinels, the primary first."""
     async with _nodes() as new:

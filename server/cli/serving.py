@@ -14,8 +14,9 @@ from server.cli.processes import end_with_parent, keep
 from server.cli.stores import BadUse, Settings
 from server.core.plan_parts import words
 from server.store.embedded import start_embedded
+from server.store.followed import FollowedStore
 from server.store.plan_file import read_plan
-from server.web.keys import METRICS, ROOT, Addresses
+from server.web.keys import METRICS, ONLY_FOLLOWS, ROOT, Addresses
 
 SAMPLE = ROOT / "bazaars" / "mayangan.toml"
 PROCESSES_MAX = 64
@@ -61,6 +62,7 @@ async def demo(
 @flags.hub_url
 @flags.counters_url
 @flags.option("--processes", "URUT_PROCESSES", type=click.IntRange(1, PROCESSES_MAX), default=1, help="So many hubs on the one port.")
+@flags.option("--follow", "URUT_FOLLOW", is_flag=True, help="Only show: for screens and phones far away, beside a replica of the store.")
 @click.option("--process", type=int, default=0, hidden=True, help="Which of them this is: given by the process that started it.")
 @flags.runs
 @equipped
@@ -74,6 +76,7 @@ async def hub(
     hub_url: str,
     counters_url: str,
     processes: int,
+    follow: bool,
     process: int,
     equipment: Equipment,
 ) -> int:
@@ -84,8 +87,9 @@ async def hub(
         if equipment.printers:
             raise BadUse("--printer: a kiosk asks the very process that prints for it; give printers to one more hub, on another port")
         return await keep(processes, host, port)
-    settings = Settings(redis_url=redis_url, data=data, secret=secret, durability=durability)
-    await _serve(settings, wiring.PUBLIC_PARTS, Addresses(public=hub_url, staff=counters_url), host, port, equipment, process)
+    settings = Settings(redis_url=redis_url, data=data, secret=secret, durability="fsync" if follow else durability)
+    addresses = Addresses(public=hub_url, staff=counters_url)
+    await _serve(settings, wiring.PUBLIC_PARTS, addresses, host, port, equipment, process, follow=follow)
     return 0
 
 
@@ -115,12 +119,15 @@ async def _serve(
     port: int,
     equipment: Equipment | None = None,
     process: int = 0,
+    *,
+    follow: bool = False,
 ) -> None:
     """Serve until told to stop; ``process``: which this is of several that share the port, 0 where it is alone there."""
     secret = settings.secret_bytes()
     async with stores.attached_store(settings) as store:
-        app = wiring.application(store, secret, parts, addresses, equipment)
+        app = wiring.application(FollowedStore(store) if follow else store, secret, parts, addresses, equipment)
         app[METRICS].process = process
+        app[ONLY_FOLLOWS] = follow
         async with wiring.listening(app, host, port, shared=process > 0) as url:
             wiring.spare_the_collector()
             logging.getLogger(__name__).info("listening on %s", url)

@@ -2,6 +2,7 @@
 
 StoreError
 ├── StoreUnreachable   no answer from the store; nothing is known to have been accepted
+│   └── OnlyFollowed   this process is not to write
 ├── Conflict           the log has another top than the one that was decided on
 ├── BrokenLog          what the store holds is no log: names the entry and the fault
 │   └── ForkedLog      it is a log, but not the one that was followed here
@@ -17,6 +18,13 @@ class StoreError(Exception):
 
 class StoreUnreachable(StoreError):
     """The store does not answer, or answers that it cannot serve now. Trying again under the same command_id is safe."""
+
+
+class OnlyFollowed(StoreUnreachable):
+    """This process serves those who look, and writes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("the log is only followed here")
 
 
 class Conflict(StoreError):

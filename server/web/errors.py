@@ -4,7 +4,7 @@
     ├── 401 no_credential · 403 not_yours, cross_origin, wrong_code · 404 not_found, no_such_code
     ├── 409 a refusal, with the refusal's own code
     ├── 413 too_large · 422 malformed · 429 too_many
-    └── 500 fault · 503 store_unreachable, no_place, no_voice
+    └── 500 fault · 503 store_unreachable, only_followed, no_place, no_voice
 
 Sentences are English message ids; the answer says them in the reader's language.
 """
@@ -75,6 +75,11 @@ def store_unreachable() -> Problem:
     """Nothing is known to have been accepted; the same command_id may be sent again."""
     headers = {"Retry-After": str(RETRY_S)}
     return Problem(503, "store_unreachable", "The queue does not answer right now. Please try again.", headers=headers)
+
+
+def only_followed() -> Problem:
+    """This hub shows the queue and takes nothing for it; another one does."""
+    return Problem(503, "only_followed", "This address only shows the queue. Numbers and calls are taken at the bazaar's own address.")
 
 
 def no_place() -> Problem:

@@ -37,6 +37,8 @@ GUESSES = web.AppKey("guesses", Limits)
 METRICS = web.AppKey("metrics", Metrics)
 PROXIES = web.AppKey("proxies", frozenset)
 """Addresses of proxies whose word about where a request came from is taken."""
+ONLY_FOLLOWS = web.AppKey("only_follows", bool)
+"""Whether this process serves only those who look."""
 MESSAGES = web.AppKey("messages", bool)
 """Whether a gateway takes messages for phone numbers."""
 ADDRESSES = web.AppKey("addresses", Addresses)

@@ -8,6 +8,7 @@ from aiohttp import web
 from server.store.errors import StoreError, StoreUnreachable
 from server.web import errors
 from server.web.errors import Problem
+from server.web.keys import ONLY_FOLLOWS
 from server.web.pages import STATIC_PATH, fault_in, render
 
 logger = logging.getLogger(__name__)
@@ -17,6 +18,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 REFRESH_S_MIN = 5
 """A page that said to try again does so itself: nobody stands beside a TV that was switched on before the store."""
 
+_LOOKING = ("GET", "HEAD")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'self'; connect-src 'self' ws: wss:",
@@ -38,6 +40,8 @@ async def strict_headers(request: web.Request, response: web.StreamResponse) -> 
 async def error_shape(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer with ``{code, sentence, …}`` whatever goes wrong; to a browser that wants a page, with a page that says it."""
     try:
+        if request.method not in _LOOKING and request.app.get(ONLY_FOLLOWS):
+            raise errors.only_followed()
         return await handler(request)
     except Problem as problem:
         return await _answer(request, problem)

@@ -1,0 +1,73 @@
+"""A store that is only read: for hubs at a far site or in the cloud, beside a replica, which serve screens and phones.
+
+Rule: commands are not even seen here, so nothing is decided; whatever would write to the log says that it cannot.
+"""
+
+from collections.abc import Sequence
+
+from server.core.values import BazaarId
+from server.store.alert_book import AlertBook
+from server.store.board import Board
+from server.store.errors import OnlyFollowed
+from server.store.log import EventLog, News, Store, Submission, Top
+
+_BEHIND_ALL = "18446744073709551615-18446744073709551615"
+"""The highest id of a stream: no command comes after it."""
+
+
+class FollowedStore:
+    """See log.Store. Boards and alerts are the store's own; a replica lets nobody write to them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def log(self, bazaar: BazaarId) -> "FollowedLog":
+        """See Store."""
+        return FollowedLog(self._store.log(bazaar))
+
+    def board(self, bazaar: BazaarId, topic: str) -> Board:
+        """See Store."""
+        return self._store.board(bazaar, topic)
+
+    def alerts(self, bazaar: BazaarId) -> AlertBook:
+        """See Store."""
+        return self._store.alerts(bazaar)
+
+    async def bazaars(self) -> list[BazaarId]:
+        """See Store."""
+        return await self._store.bazaars()
+
+    async def register(self, bazaar: BazaarId) -> None:
+        """See Store; raises OnlyFollowed."""
+        raise OnlyFollowed
+
+    async def archive(self, bazaar: BazaarId, epoch: str) -> None:
+        """See Store; raises OnlyFollowed."""
+        raise OnlyFollowed
+
+    async def close(self) -> None:
+        """See Store."""
+        await self._store.close()
+
+
+class FollowedLog:
+    """See log.EventLog."""
+
+    def __init__(self, log: EventLog) -> None:
+        self._log = log
+
+    async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:
+        """See EventLog; raises OnlyFollowed."""
+        raise OnlyFollowed
+
+    async def read(self, after: int, limit: int) -> list[bytes]:
+        """See EventLog."""
+        return await self._log.read(after, limit)
+
+    async def publish(self, *commands: bytes) -> str:
+        """See EventLog; raises OnlyFollowed."""
+        raise OnlyFollowed
+
+    async def follow(self, after: int, cursor: str) -> News:
+        """See EventLog; there are never commands."""
+        return await self._log.follow(after, _BEHIND_ALL)
