@@ -7,7 +7,9 @@ from bench.burst import Burst
 from bench.fanout import Fanout
 from bench.plot import Bar, Panel, svg
 from bench.run import Measured
-from bench.servers import HUB
+from bench.servers import FLOOR, HUB
+
+COLOURS, OTHERS = {HUB: "#d9480f", FLOOR: "#868e96"}, "#748ffc"
 
 
 def write_pictures(measured: Mapping[str, Measured], folder: Path) -> None:
@@ -25,25 +27,22 @@ def _write(path: Path, panels: list[Panel]) -> None:
 
 def _saturation(fanout: Fanout) -> Panel:
     ranked = sorted(fanout.carried, key=lambda one: one.deliveries_per_s, reverse=True)
-    bars = [
-        Bar(name=one.title, value=one.deliveries_per_s, label=f"{one.deliveries_per_s / 1000:.0f},000", ours=one.name == HUB)
-        for one in ranked
-    ]
+    bars = [_bar(one.name, one.title, one.deliveries_per_s, f"{one.deliveries_per_s:,}") for one in ranked]
     return Panel(title=f"Deliveries a second on one core, {fanout.phones:,} phones", bars=bars)
 
 
 def _memory(fanout: Fanout) -> Panel:
-    writers = [one for one in fanout.carried if one.bytes_per_connection > 0]
-    ranked = sorted(writers, key=lambda one: one.bytes_per_connection)
-    bars = [
-        Bar(name=one.title, value=one.bytes_per_connection, label=f"{one.bytes_per_connection / 1000:.1f} KB", ours=one.name == HUB)
-        for one in ranked
-    ]
+    ranked = sorted((one for one in fanout.carried if one.name != FLOOR), key=lambda one: one.bytes_per_connection)
+    bars = [_bar(one.name, one.title, one.bytes_per_connection, f"{one.bytes_per_connection / 1000:.1f} KB") for one in ranked]
     return Panel(title=f"Memory for an idle connection, {fanout.phones:,} phones", bars=bars)
 
 
 def _ages(burst: Burst) -> Iterable[Panel]:
     ranked = sorted(burst.aged, key=lambda one: one.p99_ms)
-    bars = [Bar(name=one.title, value=one.p99_ms, label=f"{one.p99_ms:,.0f} ms", ours=one.name == HUB) for one in ranked]
+    bars = [_bar(one.name, one.title, one.p99_ms, f"{one.p99_ms:,.0f} ms") for one in ranked]
     title = f"Age of what {burst.phones:,} phones show under 100 events a second, p99 (each tenfold of the same length)"
     yield Panel(title=title, bars=bars, decades=True)
+
+
+def _bar(name: str, title: str, value: float, label: str) -> Bar:
+    return Bar(name=title, value=value, label=label, colour=COLOURS.get(name, OTHERS))

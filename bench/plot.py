@@ -7,18 +7,18 @@ from math import log10
 
 WIDTH, LEFT, RIGHT = 760, 200, 120
 BAR, GAP, HEAD, FOOT = 18, 8, 44, 22
-OURS, OTHERS, INK = "#d9480f", "#748ffc", "#868e96"
-"""Middle tones, which stand out from white and from black."""
+INK = "#868e96"
+"""A middle tone, as those of bars should be: they stand out from white and from black."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One bar: its name, length and what stands behind it."""
+    """One bar: its name, its length, what stands behind it, and its colour."""
 
     name: str
     value: float
     label: str
-    ours: bool = False
+    colour: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def _panel(panel: Panel, top: int) -> str:
         y = top + HEAD + number * (BAR + GAP)
         length, baseline = _length(panel, bar.value), y + BAR - 4
         lines.append(f'<text x="{LEFT - 10}" y="{baseline}" text-anchor="end">{escape(bar.name)}</text>')
-        lines.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" rx="2" fill="{OURS if bar.ours else OTHERS}"/>')
+        lines.append(f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" rx="2" fill="{bar.colour}"/>')
         lines.append(f'<text x="{LEFT + length + 8:.1f}" y="{baseline}">{escape(bar.label)}</text>')
     return "\n".join(lines)
 

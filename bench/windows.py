@@ -9,7 +9,7 @@ from bench.servers import Server
 
 WARM_UP_S = 0.3
 LOOK_S = 0.02
-DRAIN_S = 15.0
+DRAIN_S = 8.0
 """So long a server may take to bring the last event to everybody."""
 
 
