@@ -22,6 +22,8 @@ FORM = "application/x-www-form-urlencoded"
 Form = Mapping[str, Sequence[str]]
 """What a form was filled in with: one or more values a field."""
 _CHARSET = "utf-8"
+_PRINCIPALS: web.RequestKey[dict[str, frozenset[str]]] = web.RequestKey("principals", dict)
+"""Who asks, by scope: a press asks twice, and to check signatures takes as long as to decide it."""
 
 
 def room_of(request: web.Request) -> Room:
@@ -55,7 +57,17 @@ def principals_of(request: web.Request, room: Room) -> frozenset[str]:
     Raises:
         Problem: 401 for a bearer key that is nobody's, 403 for a page of another site that uses this device's cookies.
     """
-    credentials, scope = request.app[CREDENTIALS], scope_of_room(room)
+    scope = scope_of_room(room)
+    if _PRINCIPALS not in request:
+        request[_PRINCIPALS] = {}
+    known = request[_PRINCIPALS]
+    if scope not in known:
+        known[scope] = _principals_in(request, scope)
+    return known[scope]
+
+
+def _principals_in(request: web.Request, scope: str) -> frozenset[str]:
+    credentials = request.app[CREDENTIALS]
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
         principal = credentials.principal_of_key(scope, key.strip())
