@@ -139,7 +139,7 @@ def _reachable(host: str) -> str:
 
 
 def spare_the_collector() -> None:
-    """Leave what is there by now out of all collections of garbage: it stays, and to look through it holds up everybody for some 30 ms."""
+    """Leave what is there by now out of all collections of garbage: it stays, and to look through it holds up everybody for some 60 ms."""
     gc.collect()
     gc.freeze()
 
