@@ -11,15 +11,16 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
+from rich.console import RenderableType
 
 from bench.deciding_hub import SECRET
-from bench.figures import NS_PER_MS, Times
+from bench.figures import NS_PER_MS, Times, sheet_of_times
 from bench.processes import line_of, on_a_core_of_its_own, python
 from bench.replay import PLAN_FILE, START_MS, without_quotas
 from bench.tablet import Tablet, answers_of
@@ -59,6 +60,13 @@ class Deciding:
     burst_ms: float
     burst_scripts: int
     longest_hold_ms: float
+
+    def tables(self) -> Iterable[RenderableType]:
+        """See Result."""
+        title = f"Press → durable answer, in turn with the store alone: {self.ratio:.2f} of its median"
+        yield sheet_of_times(title, (("press, over HTTP", self.press), ("the same append alone", self.store)))
+        burst = f"{self.presses:,} presses over {self.bazaars} bazaars in one moment: all answered after {self.burst_ms:.0f} ms"
+        yield f"{burst}, by {self.burst_scripts} scripts; the loop was held for {self.longest_hold_ms:.1f} ms at most."
 
 
 async def measure_deciding(*, presses: int, bazaars: int, say: Callable[[str], None]) -> Deciding:

@@ -7,6 +7,7 @@ from statistics import median
 from rich.table import Table
 
 from bench.burst import Burst
+from bench.deciding import Deciding
 from bench.fanout import Carried, Fanout
 from bench.figures import Result, sheet
 from bench.first_client import FirstClient
@@ -66,6 +67,8 @@ def goals(results: Iterable[Result]) -> Iterator[Goal]:
                 yield Goal(f"phones reached of {result.phones:,} over {len(result.hubs)} processes", result.reached, least=result.phones)
             case Presses():
                 yield from _of_presses(result)
+            case Deciding():
+                yield Goal("press → durable answer: p50, of the bare append's", result.ratio, most=2)
             case FirstClient():
                 yield Goal("first phone after a frame's publishing, ms p50", result.first.p50_ms, most=0.2)
     yield from _of_cost(fanouts)

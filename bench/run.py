@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bench.burst import Burst, measure_burst
+from bench.deciding import Deciding, measure_deciding
 from bench.fanout import Fanout, measure_fanout
 from bench.figures import Result, machine
 from bench.first_client import FirstClient, measure_first_client
@@ -107,6 +108,10 @@ async def _many(task: Task) -> Result:
     return await measure_many(phones=task.sizes.many_phones, hubs=task.sizes.many_hubs, held_s=task.sizes.many_held_s, say=task.say)
 
 
+async def _deciding(task: Task) -> Result:
+    return await measure_deciding(presses=task.sizes.deciding_presses, bazaars=task.sizes.deciding_bazaars, say=task.say)
+
+
 async def _folding(task: Task) -> Result:
     return measure_folding(sizes=task.sizes.folding_waiting, rounds=task.sizes.folding_rounds, say=task.say)
 
@@ -126,6 +131,7 @@ PARTS: Mapping[str, Part] = {
     "slow-readers": Part(result=SlowReaders, measure=_slow_readers, named=True),
     "storm": Part(result=Storm, measure=_storm, named=True),
     "many": Part(result=Many, measure=_many, named=True),
+    "deciding": Part(result=Deciding, measure=_deciding),
     "folding": Part(result=Folding, measure=_folding, named=True),
     "replay": Part(result=Replay, measure=_replay),
 }

@@ -25,6 +25,8 @@ class Sizes:
     many_hubs: int = 3
     many_held_s: float = 12
     """Longer than a heartbeat takes to come round, so that whoever is held is also still written to."""
+    deciding_presses: int = 200
+    deciding_bazaars: int = 20
     folding_waiting: tuple[tuple[int, int], ...] = ((20, 0), (200, 0), (2_000, 0), (2_000, 500))
     """So many wait in a line, and so many of them have just come back."""
     folding_rounds: int = 100
@@ -45,6 +47,8 @@ FULL = Sizes(
     storm_staying=5_000,
     storm_coming=10_000,
     many_phones=50_000,
+    deciding_presses=400,
+    deciding_bazaars=100,
 )
 """What docs/measurements.md tells."""
 
@@ -65,6 +69,8 @@ QUICK = Sizes(
     storm_coming=20,
     many_phones=30,
     many_held_s=0.1,
+    deciding_presses=2,
+    deciding_bazaars=1,
     folding_waiting=((5, 0), (8, 2)),
     folding_rounds=2,
     replay_entries=500,

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from bench import run
+from bench.deciding import Deciding
 from bench.fanout import Fanout
 from bench.figures import Times
 from bench.first_client import FirstClient
@@ -21,7 +22,7 @@ from bench.replay import Replay
 from bench.saturation import Saturation
 from bench.sizes import QUICK
 
-SOON = ("presses", "saturation", "fanout-1000", "first-client", "replay")
+SOON = ("presses", "saturation", "fanout-1000", "first-client", "deciding", "replay")
 
 
 @pytest.mark.parametrize(("count", "p50", "p99"), [(1, 1, 1), (4, 2, 4), (100, 50, 99), (1000, 500, 990)])
@@ -36,7 +37,7 @@ async def test_what_is_soon_measured_runs_to_its_end(tmp_path: Path) -> None:
     told: list[str] = []
     measured = await Order(against="floor", quick=True, out=tmp_path, say=told.append).carry_out(lambda _name, _measured: None)
     assert SOON == tuple(measured)
-    presses, saturation, fanout, first, replay = (one.result for one in measured.values())
+    presses, saturation, fanout, first, deciding, replay = (one.result for one in measured.values())
     assert isinstance(presses, Presses)
     assert isinstance(saturation, Saturation)
     assert isinstance(fanout, Fanout)
@@ -47,6 +48,8 @@ async def test_what_is_soon_measured_runs_to_its_end(tmp_path: Path) -> None:
     assert all(one.deliveries_per_s > 0 and len(one.deliveries_ratios) == 1 for one in fanout.carried)
     assert isinstance(first, FirstClient)
     assert 0 < first.first.p50_ms <= first.last.p50_ms
+    assert isinstance(deciding, Deciding)
+    assert 0 < deciding.ratio
     assert QUICK.replay_entries == replay.entries
     assert "giving out" in told[0]
     assert "Fan-out at saturation" in (tmp_path / "tables.txt").read_text(encoding="utf-8")
