@@ -133,7 +133,7 @@ class Writer:
             while not listening.done():
                 await self._bell.wait()
                 self._bell.clear()
-                await self._decide_submitted()
+                await self._serve_submitted()
         finally:
             listening.cancel()
         await self._hear(listening.result())
@@ -184,6 +184,13 @@ class Writer:
             if number % ENTRIES_PER_TURN == 0:
                 await asyncio.sleep(0)
         return draft
+
+    async def _serve_submitted(self) -> None:
+        """As far as the store can be written to. Whether it can be followed is another question, which listening answers."""
+        try:
+            await self._decide_submitted()
+        except StoreUnreachable as away:
+            self._turn_away(away)
 
     async def _decide_submitted(self) -> None:
         """Append what was submitted here, with its entries, in one go. If somebody else was first, the commands stream tells the order."""

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from server.store.errors import StoreUnreachable
+from server.store.errors import OnlyFollowed, StoreUnreachable
+from server.store.followed import FollowedLog
 from tests.store.hubs import entries_of, hub
 from tests.store.proxy import until
 from tests.store.samples import command_id, issue
@@ -106,3 +107,12 @@ async def test_store_goes_away_under_many(log: WatchedLog) -> None:
         log.slow.turn(False)
         results = await asyncio.gather(first, second, return_exceptions=True)
         assert [StoreUnreachable, StoreUnreachable] == [type(result) for result in results]
+
+
+async def test_log_that_is_only_followed(log: WatchedLog) -> None:
+    """Where nothing can be written, whoever submits is told so, and the hub goes on following as if nobody had asked."""
+    async with hub(FollowedLog(log)) as one:
+        await is_ready(one)
+        with pytest.raises(OnlyFollowed):
+            await one.submit(issue(1))
+        assert one.writer.ready
