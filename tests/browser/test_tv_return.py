@@ -21,6 +21,8 @@ AWAY_MS = 60_000
 """Long enough for the pauses between attempts to have grown to their full length."""
 ASK_AGAIN_MS = 300
 """While the hub is away the page asks for it so soon after each question that failed; one may take 2 s to fail."""
+STALL_S = 10
+"""The page may stand still for so long between telling its time and having it stopped: nothing can be stopped in its past."""
 KEPT_CONNECTIONS = 6
 """A browser tries so many old connections to a host, and gives each up only when a question on it has failed."""
 MINUTE_MS = 60_000
@@ -40,7 +42,7 @@ async def served() -> AsyncIterator[Served]:
 
 async def _stop_the_clock(page: Page) -> None:
     """From here on no pause of the page ends by itself."""
-    await page.clock.pause_at(await page.evaluate("Date.now() / 1000") + 1)
+    await page.clock.pause_at(await page.evaluate("Date.now() / 1000") + STALL_S)
 
 
 async def test_hub_returns(devices: Devices, tmp_path_factory: pytest.TempPathFactory, reader: aiohttp.ClientSession) -> None:
