@@ -13,7 +13,7 @@ from bench.servers import Kind, Say, Server, serving
 from bench.side_by_side import Runs, by_turns, pairs
 from bench.windows import everywhere
 
-PACE_MS = 250
+PACE_MS = 500
 SETTLE_S = 0.7
 CALM_S = 3.0
 MARGIN_S = 60.0
@@ -24,7 +24,7 @@ SOURCE = "127.0.1.1"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stormed:
     """One server; medians of all rounds. ``upgrades_per_s``: phones let in a second, by one core, while nothing else happens;
-    ``storm_per_s``: the same while four events a second go to the crowd that stays, for whom frames were so late before and in the storm.
+    ``storm_per_s``: the same while two events a second go to the crowd that stays, for whom frames were so late before and in the storm.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Storm:
 
     def tables(self) -> Iterable[RenderableType]:
         """See Result."""
-        title = f"Storm: {self.coming:,} phones come again, {self.staying:,} stay and follow four events a second"
+        title = f"Storm: {self.coming:,} phones come again, {self.staying:,} stay and follow two events a second"
         heads = (
             "server",
             "upgrades/s, calm",
