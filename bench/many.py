@@ -71,7 +71,7 @@ class Many:
 
 async def measure_many(*, phones: int, hubs: int, held_s: float, say: Say) -> Many:
     """Fill so many hubs with so many phones, hold them for so long, and bring them a few events."""
-    share = min(phones // hubs, phones_max() - phones_max() // 50)  # the kernel spreads them evenly, more or less
+    share = min(-(-phones // hubs), phones_max() - phones_max() // 50)  # the kernel spreads them evenly, more or less
     if share * hubs < phones:
         say(f"by this machine's limit of open files it is {share * hubs:,} phones")
     async with AsyncExitStack() as stack:
