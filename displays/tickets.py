@@ -14,7 +14,7 @@ from displays.kiosk.printing import print_taken
 from displays.visit import own_tickets
 from displays.visit_pages import join_page, known_visit, visit_page, visit_path
 from server.core.entry import Entry
-from server.core.events import TicketIssued
+from server.core.events import TicketCancelled, TicketHeld, TicketIssued, TicketReturned
 from server.core.place import Place
 from server.core.values import Label, VisitId
 from server.hub.room import Room
@@ -45,6 +45,8 @@ routes = web.RouteTableDef()
 
 OF_RESIDENTS = ("hold", "return", "cancel")
 """What residents may do with their own tickets."""
+OF_ONE_TICKET = (TicketHeld, TicketReturned, TicketCancelled)
+"""And what comes of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ async def issue(request: web.Request, room: Room, resident: Resident, wish: Mapp
     given = {name: wish[name] for name in ("command_id", "services", "lane", "representing") if name in wish}
     entry = await carry_out(request, room, {**given, "do": "issue", "visit": visit}, resident.by)
     if not _issued(entry, visit):
-        raise Problem(409, "not_allowed", "This was sent before, by somebody else.")
+        raise errors.sent_before()
     return visit, entry
 
 
@@ -139,7 +141,10 @@ async def _change(request: web.Request, room: Room, visit: VisitId, wish: Mappin
         raise errors.malformed("do", f"none of {', '.join(OF_RESIDENTS)}")
     if label not in room.bazaar.visits[visit]:
         raise Problem(403, "not_yours", "This number is not one of yours.")
-    return await carry_out(request, room, {"command_id": wish.get("command_id"), "do": order, "ticket": label}, "phone")
+    entry = await carry_out(request, room, {"command_id": wish.get("command_id"), "do": order, "ticket": label}, "phone")
+    if not all(isinstance(event, OF_ONE_TICKET) and event.ticket == label for event in entry.events):
+        raise errors.sent_before()
+    return entry
 
 
 def _resident(request: web.Request, room: Room) -> Resident:

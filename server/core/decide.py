@@ -38,7 +38,7 @@ def decide(bazaar: Bazaar, envelope: Envelope, now_ms: int) -> tuple[Event, ...]
     command = envelope.command
     if bazaar.closed and not isinstance(command, order.Rate):
         raise Refused("bazaar_closed")
-    check_permission(envelope)
+    check_permission(bazaar, envelope)
     return tuple(_events(bazaar, envelope, command, now_ms))
 
 

@@ -100,6 +100,11 @@ def fault() -> Problem:
     return Problem(500, "fault", "Something went wrong here. Please try again, or tell the organiser.")
 
 
+def sent_before() -> Problem:
+    """The command_id stands in the log, which everybody can read, and what was done under it was another's wish."""
+    return Problem(409, "not_allowed", "This was sent before, by somebody else.")
+
+
 def refused(code: str, fields: Mapping[str, object]) -> Problem:
     """The refusal of a command: 422 when it was no command, else 409."""
     problem = Problem(422 if code == "malformed" else 409, code, SENTENCES.get(code, code))

@@ -224,7 +224,8 @@ async def carry_out(request: web.Request, room: Room, command: Mapping[str, obje
     """Submit a command and wait for its entry, which holds events.
 
     Raises:
-        Problem: 422 when it is no command (nothing was published), 409 with the refusal, 503 without an answer.
+        Problem: 422 when it is no command (nothing was published), 409 with the refusal, or when somebody else has sent something under
+            its command_id, 503 without an answer.
     """
     try:
         with request.app[METRICS].command_s.time():
@@ -233,6 +234,8 @@ async def carry_out(request: web.Request, room: Room, command: Mapping[str, obje
         raise errors.refused(error.code, error.fields) from None
     except StoreUnreachable:
         raise errors.store_unreachable() from None
+    if entry.by != by:
+        raise errors.sent_before()
     if isinstance(entry.outcome, Refusal):
         raise errors.refused(entry.outcome.code, {**entry.outcome.fields, "offset": entry.offset})
     return entry

@@ -25,7 +25,7 @@ ENTRIES_BEFORE_CLOSING = 45
 ERRANDS = st.lists(st.sampled_from(SERVICES), min_size=1, max_size=4)
 LANES = st.sampled_from(Lane)
 CROWD = st.lists(st.tuples(ERRANDS | st.just([SERVICES[0]]), LANES), min_size=6, max_size=12)
-RESIDENTS = st.sampled_from(["phone", "desk", "counter/1"])
+RESIDENTS = st.sampled_from(["phone", "desk", "counter/1", "counter/3"])
 STATES_BEFORE = {"hold": ("waiting", "called"), "return": ("held", "absent"), "cancel": ("waiting", "held", "absent")}
 
 
@@ -140,7 +140,7 @@ class RandomDay(RuleBasedStateMachine):
 
     # Tickets
 
-    @rule(services=ERRANDS, lane=LANES, by=st.sampled_from(["phone", "kiosk/1", "desk", "counter/1"]), data=st.data())
+    @rule(services=ERRANDS, lane=LANES, by=st.sampled_from(["phone", "kiosk/1", "desk", "counter/1", "counter/3"]), data=st.data())
     def issue(self, services: list[ServiceCode], lane: Lane, by: str, data: st.DataObject) -> None:
         """Somebody takes tickets, for a new visit or one that is there."""
         visit = data.draw(st.none() | st.sampled_from([*self.day.bazaar.visits, VisitId("visit-1")]))

@@ -209,6 +209,36 @@ def test_not_allowed(by: str, command: Command) -> None:
     at_counter().when(command, by=by).refused("not_allowed", by=by)
 
 
+@pytest.mark.parametrize(
+    ("by", "command"),
+    [
+        ("counter/3", order.CancelTicket(ticket=A1)),
+        ("counter/3", order.ReturnTicket(ticket=A1)),
+        ("counter/3", order.IssueTickets(services=(ServiceCode("skck"),), visit=VisitId("visit-A-001"))),
+        ("counter/3", order.HandOutNumbers(line=Prefix("B"), first=1, visits=(VisitId("new"), VisitId("visit-A-001")))),
+        ("counter/9", order.CancelTicket(ticket=A1)),
+        ("counter/9", order.IssueTickets(services=(ServiceCode("skck"),))),
+        ("counter/", order.IssueTickets(services=(ServiceCode("skck"),))),
+        ("counter/01", order.IssueTickets(services=(ServiceCode("ktp"),))),
+    ],
+)
+def test_another_agencys_people(by: str, command: Command) -> None:
+    """An officer ends, brings back or adds nothing for people of other agencies; what is no counter does nothing."""
+    given(*opened(1, 3), issued("A", 1), happened.TicketHeld(ticket=A1)).when(command, by=by).refused("not_allowed", by=by)
+
+
+def test_the_own_agencys_people() -> None:
+    """Any officer of the agency brings somebody back, gives a visit that was there one more errand anywhere, and begins new visits."""
+    visit = VisitId("visit-A-001")
+    story = given(*opened(1, 2, 3), issued("A", 1, "visit-A-001"), happened.TicketHeld(ticket=A1))
+    story = story.when(order.ReturnTicket(ticket=A1), by="counter/2").happens()
+    story = story.when(order.IssueTickets(services=(ServiceCode("skck"),), visit=visit), by="counter/2").happens()
+    story = story.when(order.CancelTicket(ticket=Label("B-001")), by="counter/2").refused("not_allowed")
+    story = story.when(order.CancelTicket(ticket=Label("B-001")), by="counter/4").happens()
+    story = story.when(order.IssueTickets(services=(ServiceCode("ktp"),)), by="counter/3").happens()
+    story.when(order.CancelTicket(ticket=Label("Z-001")), by="counter/3").refused("unknown_ticket")
+
+
 def test_announcement() -> None:
     """An announcement is up until its minutes have passed, or until it is ended."""
     announce = order.Announce(text="Antrean D ditutup", scope="bazaar", minutes=10)

@@ -146,6 +146,10 @@ BREAKS: list[tuple[str, list[Any], Any]] = [
     ("role", TWO_IN_A, Step([called("A-002", 1, "medical")], by="counter/1")),
     ("role", TWO_IN_A, Step([called("A-002", 1, "medical")], by="system")),
     ("role", [], Step([["service_closed", {"service": "ktp"}]], by="counter/1")),
+    ("role", TWO_IN_A, Step([of_ticket("ticket_cancelled", "A-001")], by="counter/3")),
+    ("role", A1_ABSENT, Step([of_ticket("ticket_returned", "A-001")], by="counter/3")),
+    ("role", TWO_IN_A, Step([issued("B", 1, "visit-A-001")], by="counter/3")),
+    ("role", [], Step([issued("B", 1)], by="counter/9")),
 ]
 
 
@@ -157,6 +161,11 @@ def test_a_broken_rule(rule: str, before: list[Any], last: Any) -> None:
     fault = verify(records).fault
     assert fault is not None
     assert (len(records), rule) == (fault.offset, fault.rule), fault
+
+
+def test_a_new_visit_of_several_agencies() -> None:
+    """An officer begins a visit with errands at other agencies and the own one, in whatever order they stand in the entry."""
+    assert verify(log(Step([issued("A", 1, "baru"), issued("B", 1, "baru")], by="counter/3"))).fault is None
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,16 @@ async def test_the_same_press_again_is_the_same_answer(served: Served) -> None:
     assert TicketState.WAITING is served.room.bazaar.tickets[Label("A-002")].state
 
 
+async def test_the_press_of_somebody_else(served: Served) -> None:
+    """A command_id can be read in the public log: whoever sends another's is told so, and never that it was their own press."""
+    body = {"command_id": ID, "do": "next", "seen": None}
+    await press(served, served.keys.counters[1], body)
+    for path, key in (("counter/2", served.keys.counters[2]), ("counter/1", served.keys.supervisor), ("desk", served.keys.admin)):
+        status, answer = await press(served, key, {"command_id": ID, "do": "cancel", "ticket": "A-002"}, path)
+        assert (409, "not_allowed") == (status, answer["code"])
+    assert TicketState.WAITING is served.room.bazaar.tickets[Label("A-002")].state
+
+
 async def test_a_refusal_is_a_409_with_its_sentence(served: Served) -> None:
     """A press that saw another state is refused as stale, with what is there now."""
     await press(served, served.keys.counters[1], {"command_id": ID, "do": "next", "seen": None})

@@ -67,6 +67,17 @@ async def test_somebody_elses_ticket(served: Served) -> None:
     assert TicketState.WAITING is served.room.bazaar.tickets[Label("A-001")].state
 
 
+async def test_somebody_elses_command(served: Served) -> None:
+    """What another phone has sent under a command_id is not told as one's own: to the log both are phones, but the tickets differ."""
+    async with phone() as one, phone() as other:
+        _, first = await take(one, served)
+        _, second = await take(other, served, command_id="phone-command-000002")
+        await change(one, served, first["url"], do="cancel", ticket="A-001")
+        status, answer = await change(other, served, second["url"], do="cancel", ticket="A-002")
+    assert (409, "not_allowed") == (status, answer["code"])
+    assert TicketState.WAITING is served.room.bazaar.tickets[Label("A-002")].state
+
+
 @pytest.mark.parametrize("do", ["next", "rate", "finish", 7, None, ["hold"]])
 async def test_officers_orders(served: Served, do: object) -> None:
     """A resident's page carries out nothing but a resident's orders."""

@@ -77,7 +77,7 @@ class _Check:
             self._ground = _open(entry)
         else:
             for event in entry.events:
-                check_role(entry, event)
+                check_role(self._ground, entry, event)
                 apply(self._ground, entry, event)
         self._head = digest
         self._place = entry.place

@@ -54,6 +54,7 @@ class Line:
 
     prefix: str
     services: frozenset[str]
+    agency: str
     quota: int | None
     paper: bool
     regular: Lane
@@ -76,6 +77,7 @@ class Counter:
     """``state`` is open, paused or closed; ``serving`` is the ticket that is there."""
 
     number: int
+    agency: str
     lines: list[Line]
     state: str = "closed"
     serving: Ticket | None = None
@@ -84,8 +86,12 @@ class Counter:
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """``live`` holds the ticket that has not ended, by line; ``called`` is the one that is at a counter."""
+    """``live`` holds the ticket that has not ended, by line; ``called`` is the one that is at a counter.
 
+    ``agencies`` are those in whose lines it has or had one.
+    """
+
+    agencies: set[str] = field(default_factory=set)
     live: dict[str, Ticket] = field(default_factory=dict)
     called: Ticket | None = None
 

@@ -34,7 +34,7 @@ def ground_of(config: Map) -> Ground:
 def _add_agency(ground: Ground, agency: Map) -> None:
     code = take(agency, "code", TEXT, of="an agency", rule=RULE)
     lines: dict[str, Line] = {}
-    for line in map(_line, take(agency, "lines", MAPS, of=code, rule=RULE)):
+    for line in (_line(item, code) for item in take(agency, "lines", MAPS, of=code, rule=RULE)):
         if line.prefix in ground.lines:
             raise Broken(RULE, f"Two lines have the prefix {line.prefix}.")
         ground.lines[line.prefix] = lines[line.prefix] = line
@@ -47,10 +47,10 @@ def _add_agency(ground: Ground, agency: Map) -> None:
             raise Broken(RULE, f"Two counters have the number {number}.")
         if not lines.keys() >= set(prefixes):
             raise Broken(RULE, f"Counter {number} serves a line that {code} does not have.")
-        ground.counters[number] = Counter(number=number, lines=[lines[prefix] for prefix in prefixes])
+        ground.counters[number] = Counter(number=number, agency=code, lines=[lines[prefix] for prefix in prefixes])
 
 
-def _line(item: Map) -> Line:
+def _line(item: Map, agency: str) -> Line:
     prefix = take(item, "prefix", TEXT, of="a line", rule=RULE)
     of = f"line {prefix}"
     priority = take(item, "priority", TEXT, of=of, rule=RULE)
@@ -61,6 +61,7 @@ def _line(item: Map) -> Line:
     services = take(item, "services", MAPS, of=of, rule=RULE)
     return Line(
         prefix=prefix,
+        agency=agency,
         services=frozenset(take(service, "code", TEXT, of=f"a service of {of}", rule=RULE) for service in services),
         paper=item.get("paper") is True,
         quota=None if item.get("quota") is None else take(item, "quota", COUNT, of=of, rule=RULE),

@@ -53,6 +53,7 @@ def _issued(ground: Ground, entry: Entry, event: Event) -> None:
         raise Broken("label", f"Number {event.number} of lane {lane.prefix} was given the label {event.ticket}.")
     check_may_be_issued(ground, entry, event, line)
     visit = ground.visits.setdefault(event.visit, Visit())
+    visit.agencies.add(line.agency)
     order = len(ground.tickets) + 1
     ticket = Ticket(label=event.ticket, line=line, lane=lane, number=event.number, visit=visit, order=order)
     ground.tickets[ticket.label] = visit.live[line.prefix] = ticket
