@@ -24,7 +24,7 @@ from bench.presses import Presses, measure_presses
 from bench.processes import hub, phones_max
 from bench.replay import Replay, measure_replay
 from bench.saturation import Saturation, measure_saturation
-from bench.servers import Kind, Say
+from bench.servers import FLOOR, HUB, Kind, Say
 from bench.sizes import Sizes
 from bench.slow_readers import SlowReaders, measure_slow_readers
 from bench.storm import Storm, measure_storm
@@ -81,8 +81,9 @@ async def _saturation(task: Task) -> Result:
 
 
 async def _fanout(phones: int, task: Task) -> Result:
-    crowd = min(phones, task.sizes.phones_max, phones_max())
-    return await measure_fanout(kinds=task.kinds, phones=crowd, seconds=task.sizes.fanout_s, rounds=task.pairs, say=task.say)
+    crowd, few = min(phones, task.sizes.phones_max, phones_max()), phones < task.sizes.fanout_large
+    kinds = [kind for kind in task.kinds if kind.name in (HUB, FLOOR)] if few else task.kinds
+    return await measure_fanout(kinds=kinds, phones=crowd, seconds=task.sizes.fanout_s, rounds=task.pairs, say=task.say)
 
 
 async def _burst(task: Task) -> Result:

@@ -12,6 +12,8 @@ class Sizes:
     saturation_phones: int = 1_000
     saturation_s: float = 5
     fanout_s: float = 2
+    fanout_large: int = 0
+    """Before smaller crowds than this the fan-out has only the floor beside it."""
     first_phones: int = 1_000
     first_s: float = 5
     burst_phones: int = 2_000
@@ -38,12 +40,14 @@ class Sizes:
 FULL = Sizes(
     presses=150,
     press_crowds=(0, 1_000, 19_500),
+    fanout_s=1.5,
+    fanout_large=5_000,
     first_phones=5_000,
     burst_phones=5_000,
     burst_s=20,
     slow_phones=5_000,
     deaf_phones=200,
-    slow_s=12,
+    slow_s=10,
     storm_staying=5_000,
     storm_coming=10_000,
     many_phones=50_000,
