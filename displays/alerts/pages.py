@@ -16,7 +16,7 @@ from server.store.errors import StoreUnreachable
 from server.web import errors
 from server.web.background import run_beside
 from server.web.i18n import Catalogues
-from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, HUB, MESSAGES
+from server.web.keys import ADDRESSES, CREDENTIALS, DEVICES, HUB, MESSAGES, ONLY_FOLLOWS
 from server.web.pages import language_of
 from server.web.requests import check_limit, check_origin, form_body, is_form, json_body, room_of, see_other
 
@@ -30,14 +30,18 @@ AHEAD_DIGITS_MAX = 4
 
 
 def install_alerts(app: web.Application, *, gateway: Gateway | None = None, push_services: Sequence[str] = (), operator: str) -> None:
-    """Let this process tell people of their turn. ``operator`` is where push services find whoever runs the site (``mailto:…``)."""
+    """Let this process tell people of their turn, unless it only follows.
+
+    ``operator`` is where push services find whoever runs the site (``mailto:…``).
+    """
     hub, credentials, public = app[HUB], app[CREDENTIALS], app[ADDRESSES].public
     push = PushSender(credentials.subkey("vapid"), operator)
     letterbox = Letterbox(push=push, gateway=gateway, catalogues=Catalogues(), clock=hub.clock)
     app[ALERTS] = AlertService(hub, app[DEVICES], credentials, letterbox, lambda room, token: public + visit_path(room, token))
     app[MESSAGES] = gateway is not None
     app[OWN_PUSH_SERVICES] = frozenset(push_services)
-    run_beside(app, app[ALERTS].run)
+    if not app.get(ONLY_FOLLOWS):
+        run_beside(app, app[ALERTS].run)
 
 
 @routes.get("/{bazaar}/visit/{token}/alerts")

@@ -14,9 +14,8 @@ from server.cli.processes import end_with_parent, keep
 from server.cli.stores import BadUse, Settings
 from server.core.plan_parts import words
 from server.store.embedded import start_embedded
-from server.store.followed import FollowedStore
 from server.store.plan_file import read_plan
-from server.web.keys import METRICS, ONLY_FOLLOWS, ROOT, Addresses
+from server.web.keys import METRICS, ROOT, Addresses
 
 SAMPLE = ROOT / "bazaars" / "mayangan.toml"
 PROCESSES_MAX = 64
@@ -125,9 +124,8 @@ async def _serve(
     """Serve until told to stop; ``process``: which this is of several that share the port, 0 where it is alone there."""
     secret = settings.secret_bytes()
     async with stores.attached_store(settings) as store:
-        app = wiring.application(FollowedStore(store) if follow else store, secret, parts, addresses, equipment)
+        app = wiring.application(store, secret, parts, addresses, equipment, only_follows=follow)
         app[METRICS].process = process
-        app[ONLY_FOLLOWS] = follow
         async with wiring.listening(app, host, port, shared=process > 0) as url:
             wiring.spare_the_collector()
             logging.getLogger(__name__).info("listening on %s", url)

@@ -33,13 +33,14 @@ from server.cli.equipment import Equipment
 from server.cli.stores import BadUse, now_ms
 from server.hub.door import OWN_FILES, Door, files_max
 from server.hub.hub import Hub
+from server.store.followed import FollowedStore
 from server.store.log import Store
 from server.web.app import make_app
 from server.web.credentials import Credentials
 from server.web.crowd import PROGRAMS_BURST, PROGRAMS_PER_MINUTE
 from server.web.front_door import front_door
 from server.web.http_log import http_logger
-from server.web.keys import HUB, Addresses
+from server.web.keys import HUB, ONLY_FOLLOWS, Addresses
 from server.web.limits import Limits
 
 Parts = tuple[web.RouteTableDef, ...]
@@ -64,11 +65,14 @@ KEEP_ALIVE_S = 75
 logger = logging.getLogger(__name__)
 
 
-def application(store: Store, secret: bytes, parts: Parts, addresses: Addresses, equipment: Equipment | None = None) -> web.Application:
+def application(
+    store: Store, secret: bytes, parts: Parts, addresses: Addresses, equipment: Equipment | None = None, *, only_follows: bool = False
+) -> web.Application:
     """The application that serves these parts over this store; ``equipment`` is for those that serve the public."""
     kinds = (*displays.channels.kinds(Credentials(secret)), *counters.channels.kinds())
     limits = Limits(burst=PROGRAMS_BURST, per_minute=PROGRAMS_PER_MINUTE)
-    app = make_app(Hub(store, kinds, now_ms), secret, parts, addresses, limits)
+    app = make_app(Hub(FollowedStore(store) if only_follows else store, kinds, now_ms), secret, parts, addresses, limits)
+    app[ONLY_FOLLOWS] = only_follows
     if equipment is not None:
         equipment.install(app)
     return app

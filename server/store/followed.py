@@ -1,6 +1,7 @@
 """A store that is only read: for hubs at a far site or in the cloud, beside a replica, which serve screens and phones.
 
-Rule: commands are not even seen here, so nothing is decided; whatever would write to the log says that it cannot.
+Rule: commands are not even seen here, so nothing is decided; whatever would write to the log or to a board says that it cannot. The book
+of alerts is not guarded: whoever only follows tells nobody anything (`displays.alerts.pages.install_alerts`).
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ _BEHIND_ALL = "18446744073709551615-18446744073709551615"
 
 
 class FollowedStore:
-    """See log.Store. Boards and alerts are the store's own; a replica lets nobody write to them."""
+    """See log.Store."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -25,9 +26,9 @@ class FollowedStore:
         """See Store."""
         return FollowedLog(self._store.log(bazaar))
 
-    def board(self, bazaar: BazaarId, topic: str) -> Board:
+    def board(self, bazaar: BazaarId, topic: str) -> "FollowedBoard":
         """See Store."""
-        return self._store.board(bazaar, topic)
+        return FollowedBoard(self._store.board(bazaar, topic))
 
     def alerts(self, bazaar: BazaarId) -> AlertBook:
         """See Store."""
@@ -71,3 +72,22 @@ class FollowedLog:
     async def follow(self, after: int, cursor: str) -> News:
         """See EventLog; there are never commands."""
         return await self._log.follow(after, _BEHIND_ALL)
+
+
+class FollowedBoard:
+    """See board.Board."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+
+    async def pin(self, name: str, note: bytes, *, until: int, now: int) -> bool:
+        """See Board; raises OnlyFollowed."""
+        raise OnlyFollowed
+
+    async def swap(self, name: str, old: bytes | None, note: bytes, *, until: int, now: int) -> bool:
+        """See Board; raises OnlyFollowed."""
+        raise OnlyFollowed
+
+    async def read(self, now: int) -> dict[str, bytes]:
+        """See Board."""
+        return await self._board.read(now)

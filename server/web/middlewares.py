@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from server.store.errors import StoreError, StoreUnreachable
+from server.store.errors import OnlyFollowed, StoreError, StoreUnreachable
 from server.web import errors
 from server.web.errors import Problem
 from server.web.keys import ONLY_FOLLOWS
@@ -45,6 +45,8 @@ async def error_shape(request: web.Request, handler: Handler) -> web.StreamRespo
         return await handler(request)
     except Problem as problem:
         return await _answer(request, problem)
+    except OnlyFollowed:
+        return await _answer(request, errors.only_followed())
     except StoreError as error:
         if not isinstance(error, StoreUnreachable):
             logger.error("%s: %s", _asked(request), error)
