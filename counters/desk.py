@@ -45,7 +45,7 @@ def view(bazaar: Bazaar, argument: str) -> View | None:
 def touched(_bazaar: Bazaar, event: Event) -> Iterable[str]:
     """The desk shows nearly everything: all but what leaves no trace in it."""
     match event:
-        case happened.TicketPassed() | happened.Rated():
+        case happened.TicketPassed() | happened.Rated() | happened.KeyRenewed():
             return ()
         case happened.BazaarOpened() | happened.BazaarClosed():
             return ("",)

@@ -18,7 +18,8 @@ from server.web.credentials import ADMIN, SUPERVISOR
 from server.web.day_code import day_code_of
 from server.web.errors import Problem
 from server.web.pages import fault_in, render, said, words_of
-from server.web.requests import answer_of, is_form, principals_of, require, room_of, see_other
+from server.web.pairing import keep_paired
+from server.web.requests import answer_of, form_body, is_form, principals_of, require, room_of, see_other, text_in
 
 routes = web.RouteTableDef()
 
@@ -84,7 +85,39 @@ async def pair(request: web.Request) -> web.Response:
     """The sheet to print: a QR code for every counter and kiosk, which makes a device what it says."""
     room = room_of(request)
     require(request, room, ADMIN)
-    return render(request, "pair.html", bazaar=room.plan.bazaar, codes=list(pairing_codes(request, room)))
+    return _pairing_sheet(request, room)
+
+
+@routes.post("/{bazaar}/pair")
+async def renew(request: web.Request) -> web.Response:
+    """A device is lost: ``{device, command_id}`` as a form. Its key opens nothing any more, and the sheet shows the new one."""
+    room = room_of(request)
+    require(request, room, ADMIN)
+    form = await form_body(request)
+    device = text_in(form, "device")
+    try:
+        await orders.press_at_desk(request, room, {"do": "renew_key", "device": device, "command_id": text_in(form, "command_id")})
+    except Problem as problem:
+        return _pairing_sheet(request, room, problem)
+    response = see_other(f"{home_of(room)}/pair#{device.replace('/', '-')}")
+    if device == ADMIN:
+        keep_paired(request, room, ADMIN, response)  # whoever renews the organiser's key stays the organiser
+    return response
+
+
+def _pairing_sheet(request: web.Request, room: Room, problem: Problem | None = None) -> web.Response:
+    """The sheet; ``problem`` is why a key could not be renewed."""
+    return render(
+        request,
+        "pair.html",
+        status=problem.status if problem else 200,
+        here=f"{home_of(room)}/pair",
+        fault=fault_in(request, problem),
+        bazaar=room.plan.bazaar,
+        codes=list(pairing_codes(request, room)),
+        closed=room.bazaar.closed,
+        new_command_id=new_command_id,
+    )
 
 
 def _answer(request: web.Request, entry: Entry) -> web.Response:

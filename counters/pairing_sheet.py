@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from aiohttp import web
 from markupsafe import Markup
 
-from server.core.values import Text
+from server.core.values import KIOSKS, Text
 from server.hub.room import Room
 from server.web.addresses import public_url, staff_url
-from server.web.credentials import KIOSKS, SUPERVISOR, counter_principal, kiosk_principal
+from server.web.credentials import SUPERVISOR, counter_principal, kiosk_principal
 from server.web.pairing import pairing_path
 from server.web.qr import ON_PAPER, inline_qr
 

@@ -4,11 +4,12 @@ from aiohttp import web
 
 from counters import orders
 from counters.screens import devices_known
+from server.core.values import KIOSKS
 from server.hub.room import Room
 from server.printing.orders import Orders
 from server.web import errors
 from server.web.addresses import home_of, public_url
-from server.web.credentials import ADMIN, KIOSKS, SUPERVISOR
+from server.web.credentials import ADMIN, SUPERVISOR
 from server.web.errors import Problem
 from server.web.keys import HUB
 from server.web.pages import fault_in, render

@@ -7,12 +7,12 @@ from aiohttp import web
 
 from server.core.events import TicketIssued
 from server.core.plan_parts import Agency, Line
-from server.core.values import Lane, Prefix, natural
+from server.core.values import KIOSKS, Lane, Prefix, natural
 from server.hub.room import Room
 from server.store.command_ids import new_command_id
 from server.web import errors
 from server.web.addresses import home_of, public_url
-from server.web.credentials import ADMIN, KIOSKS, SUPERVISOR, counter_principal, kiosk_principal
+from server.web.credentials import ADMIN, SUPERVISOR, counter_principal, kiosk_principal
 from server.web.errors import Problem
 from server.web.keys import CREDENTIALS
 from server.web.pages import fault_in, render

@@ -30,6 +30,7 @@ EVENT_SENTENCES: Mapping[str, str] = MappingProxyType(
         "announcement_ended": "The announcement is taken down.",
         "screen_set": "The screen %(screen)s is set.",
         "screen_removed": "The screen %(screen)s is removed.",
+        "key_renewed": "The old key of %(device)s opens nothing any more.",
         "bazaar_closed": "The bazaar is closed.",
     }
 )

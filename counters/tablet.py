@@ -79,7 +79,7 @@ def _touched(bazaar: Bazaar, event: Event) -> Iterable[CounterNumber]:
             return (*filter(None, [event.counter]), *_counters_of_visit(bazaar, event.ticket))
         case happened.TicketPassed() | happened.Announced() | happened.AnnouncementEnded() | happened.Rated():
             return ()
-        case happened.ScreenSet() | happened.ScreenRemoved():
+        case happened.ScreenSet() | happened.ScreenRemoved() | happened.KeyRenewed():
             return ()
         case _:
             assert_never(event)

@@ -58,7 +58,7 @@ def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
             return (event.screen, *bazaar.screens)
         case happened.TicketIssued() | happened.TicketReturned() | happened.TicketCancelled() | happened.TicketPassed():
             return ()
-        case happened.ServiceClosed() | happened.ServiceReopened() | happened.Rated():
+        case happened.ServiceClosed() | happened.ServiceReopened() | happened.Rated() | happened.KeyRenewed():
             return ()
         case _:
             assert_never(event)

@@ -113,7 +113,7 @@ def _lines_of(bazaar: Bazaar, event: Event) -> Iterable[Prefix]:
             return bazaar.lines
         case happened.TicketPassed() | happened.TicketRecalled() | happened.Announced() | happened.AnnouncementEnded() | happened.Rated():
             return ()
-        case happened.ScreenSet() | happened.ScreenRemoved():
+        case happened.ScreenSet() | happened.ScreenRemoved() | happened.KeyRenewed():
             return ()
         case _:
             assert_never(event)

@@ -65,7 +65,7 @@ def touched(bazaar: Bazaar, event: Event) -> Iterable[str]:
             return ()
         case happened.ServiceClosed() | happened.ServiceReopened():
             return ()
-        case happened.ScreenSet() | happened.ScreenRemoved():
+        case happened.ScreenSet() | happened.ScreenRemoved() | happened.KeyRenewed():
             return ()
         case _:
             assert_never(event)

@@ -25,6 +25,7 @@ from server.cli.equipment import Equipment
 from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, listening
 from server.core.plan import Plan
 from server.core.plan_parts import AbsentAfter
+from server.core.values import KIOSKS
 from server.hub.hub import Hub
 from server.printing.address import printers_at
 from server.printing.slip import Paper
@@ -32,7 +33,7 @@ from server.simulate import simulate
 from server.store.log import MemoryStore
 from server.store.plan_file import read_plan
 from server.web.app import make_app
-from server.web.credentials import KIOSKS, Credentials
+from server.web.credentials import Credentials
 from server.web.keys import HUB, ROOT, Addresses
 from server.web.limits import Limits
 from tests.printing.emulator import Emulator, emulator

@@ -1,16 +1,21 @@
 """The bazaars of a store: which one a command is about, opening one, and its keys."""
 
 import secrets
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from server.cli.stores import BadUse, now_ms
+from server.core.events import KeyRenewed
 from server.core.plan import Plan
-from server.core.values import BazaarId, CommandId
-from server.store.codec import digest
-from server.store.log import Store
+from server.core.values import KIOSKS, BazaarId, CommandId
+from server.store.codec import decode_entry, digest
+from server.store.log import PAGE_ENTRIES, Store
 from server.store.opening import open_log, opened_with
-from server.web.credentials import ADMIN, KIOSKS, SUPERVISOR, Credentials, counter_principal, kiosk_principal, scope_of
+from server.web.credentials import ADMIN, SUPERVISOR, Credentials, counter_principal, kiosk_principal, scope_of
+
+NEVER_RENEWED: Mapping[str, int] = MappingProxyType({})
 
 
 async def open_bazaar_log(store: Store, plan: Plan, *, new_edition: bool) -> str:
@@ -61,6 +66,15 @@ async def plan_of(store: Store, bazaar_id: BazaarId) -> Plan:
     return Plan.from_config(await opened_with(store.log(bazaar_id)))
 
 
+async def renewals_of(store: Store, bazaar_id: BazaarId) -> Counter[str]:
+    """How often the key of each device was renewed, by the bazaar's log."""
+    log, renewals, offset = store.log(bazaar_id), Counter[str](), 0
+    while records := await log.read(offset, PAGE_ENTRIES):
+        renewals.update(event.device for record in records for event in decode_entry(record).events if isinstance(event, KeyRenewed))
+        offset += len(records)
+    return renewals
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """Every key of one edition of a bazaar."""
@@ -80,13 +94,16 @@ class Keys:
         }
 
 
-def keys_of(secret: bytes, plan: Plan, epoch: str) -> Keys:
-    """The keys of a bazaar's officers, kiosks, supervisors and organiser."""
-    key: Callable[[str, str], str] = Credentials(secret).key
-    scope = scope_of(plan.bazaar.id, epoch)
+def keys_of(secret: bytes, plan: Plan, epoch: str, renewals: Mapping[str, int] = NEVER_RENEWED) -> Keys:
+    """The keys of a bazaar's officers, kiosks, supervisors and organiser, as they are after these renewals."""
+    credentials, scope = Credentials(secret), scope_of(plan.bazaar.id, epoch)
+
+    def key(principal: str) -> str:
+        return credentials.key(scope, principal, renewals.get(principal, 0))
+
     return Keys(
-        admin=key(scope, ADMIN),
-        supervisor=key(scope, SUPERVISOR),
-        counters={counter.number: key(scope, counter_principal(counter.number)) for counter in plan.counters},
-        kiosks={number: key(scope, kiosk_principal(number)) for number in range(1, KIOSKS + 1)},
+        admin=key(ADMIN),
+        supervisor=key(SUPERVISOR),
+        counters={counter.number: key(counter_principal(counter.number)) for counter in plan.counters},
+        kiosks={number: key(kiosk_principal(number)) for number in range(1, KIOSKS + 1)},
     )

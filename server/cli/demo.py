@@ -9,17 +9,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.cli.bazaars import Keys, keys_of, open_bazaar_log
+from server.cli.bazaars import Keys, keys_of, open_bazaar_log, renewals_of
 from server.cli.demo_page import add_demo_page
 from server.cli.equipment import Equipment
 from server.cli.stores import Settings, own_store
 from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, application, listening, spare_the_collector, until_told_to_stop
 from server.core.plan_parts import words
-from server.core.values import BazaarId, CounterNumber, CounterState
+from server.core.values import KIOSKS, BazaarId, CounterNumber, CounterState
 from server.hub.room import Room
 from server.simulate import simulate
 from server.store.plan_file import read_plan
-from server.web.credentials import KIOSKS
 from server.web.keys import HUB, Addresses
 
 logger = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None]) -> None:
     secret = demo.settings.secret_bytes()
     async with own_store(demo.settings) as (store, redis_url):
         epoch = await open_bazaar_log(store, plan, new_edition=False)
-        keys = keys_of(secret, plan, epoch)
+        keys = keys_of(secret, plan, epoch, await renewals_of(store, plan.bazaar.id))
         app = application(store, secret, (*PUBLIC_PARTS, *STAFF_PARTS), Addresses(), demo.equipment)
         page = add_demo_page(app, plan, keys, YOUR_COUNTER, crowd=not demo.quiet)
         async with listening(app, demo.host, demo.port) as url:

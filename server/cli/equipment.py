@@ -18,9 +18,9 @@ from displays.voice.voice import Voice
 from server.cli.flags import FOLDER, option
 from server.cli.speech import open_voice, voice_file, voice_pack
 from server.cli.stores import BadUse
+from server.core.values import KIOSKS
 from server.printing.address import EXAMPLES, BadPrinter, printers_at
 from server.printing.printer import Printer
-from server.web.credentials import KIOSKS
 from server.web.keys import PROXIES
 
 OPERATOR = "mailto:urut@localhost"

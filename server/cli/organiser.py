@@ -43,12 +43,13 @@ async def pair(
         bazaar_id = await bazaars.the_bazaar(store, bazaar)
         plan = await bazaars.plan_of(store, bazaar_id)
         scope = scope_of(bazaar_id, await bazaars.epoch_of(store, bazaar_id))
+        renewals = await bazaars.renewals_of(store, bazaar_id)
     principal = f"counter/{who}" if who.isdecimal() else who
     known = {ADMIN, SUPERVISOR, *(f"counter/{counter.number}" for counter in plan.counters)}
     if principal not in known and not principal.startswith("kiosk/"):
         raise BadUse(f"{who} is no counter of {bazaar_id}; also known: kiosk/1 …, {SUPERVISOR}, {ADMIN}")
     base = hub_url if principal.startswith("kiosk/") else counters_url
-    link = f"{base}/{bazaar_id}/pair/{Credentials(settings.secret_bytes()).key(scope, principal)}"
+    link = f"{base}/{bazaar_id}/pair/{Credentials(settings.secret_bytes()).key(scope, principal, renewals[principal])}"
     click.echo(link)
     segno.make(link).terminal(compact=True)
 

@@ -172,7 +172,7 @@ async def open_(
     settings = Settings(redis_url=redis_url, data=data, secret=secret, durability=durability)
     async with stores.open_store(settings) as (store, url):
         epoch = await bazaars.open_bazaar_log(store, plan, new_edition=new_edition)
-        keys = bazaars.keys_of(settings.secret_bytes(), plan, epoch)
+        keys = bazaars.keys_of(settings.secret_bytes(), plan, epoch, await bazaars.renewals_of(store, plan.bazaar.id))
         if as_json:
             click.echo(json.dumps({"bazaar": plan.bazaar.id, "hub": hub_url, "counters": counters_url, "redis": url, **keys.as_map()}))
             return

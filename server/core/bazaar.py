@@ -208,6 +208,7 @@ class Announcement:
 class Bazaar:
     """All that the log says, folded up to its entry ``offset`` of ``at`` (Unix ms). ``screens`` goes by code.
 
+    ``renewals`` counts by device how often its key was renewed.
     ``newest_calls`` holds by agency the latest call of each ticket, unless it was undone, the newest last.
     """
 
@@ -223,6 +224,7 @@ class Bazaar:
     calls: list[Call] = field(default_factory=list)
     closed_services: set[ServiceCode] = field(default_factory=set)
     announcements: dict[str, Announcement] = field(default_factory=dict)
+    renewals: dict[str, int] = field(default_factory=dict)
     ratings: list[tuple[Label, Mapping[str, int]]] = field(default_factory=list)
     closed: bool = False
 

@@ -190,6 +190,13 @@ class RemoveScreen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenewKey:
+    """A device is lost, or its key was seen: another key opens from now on what ``device`` names, as in `KeyRenewed`."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
     """A resident's answers (1 to 4, 4 best) by element of the satisfaction survey, for a ticket of the visit."""
 
@@ -225,6 +232,7 @@ Command = (
     | EndAnnouncement
     | SetScreen
     | RemoveScreen
+    | RenewKey
     | Rate
     | CloseBazaar
 )
@@ -251,6 +259,7 @@ COMMANDS: dict[str, type[Command]] = {
     "end_announcement": EndAnnouncement,
     "set_screen": SetScreen,
     "remove_screen": RemoveScreen,
+    "renew_key": RenewKey,
     "rate": Rate,
     "close_bazaar": CloseBazaar,
 }

@@ -20,6 +20,7 @@ from server.core.permissions import check_permission
 from server.core.refusals import Refused
 from server.core.values import (
     EVERYWHERE,
+    KIOSKS,
     MS_PER_MINUTE,
     MS_PER_SECOND,
     SCREENS_MAX,
@@ -74,8 +75,8 @@ def _events(bazaar: Bazaar, envelope: Envelope, command: Command, now_ms: int) -
             return _set_service(bazaar, command)
         case order.Announce() | order.EndAnnouncement():
             return _announce(bazaar, envelope.command_id, command, now_ms)
-        case order.SetScreen() | order.RemoveScreen():
-            return _set_screen(bazaar, command)
+        case order.SetScreen() | order.RemoveScreen() | order.RenewKey():
+            return _set_device(bazaar, command)
         case order.Rate():
             return _rate(bazaar, command)
         case order.CloseBazaar():
@@ -224,6 +225,10 @@ def _announce(bazaar: Bazaar, name: str, command: order.Announce | order.EndAnno
     yield happened.Announced(id=name, text=command.text, scope=command.scope, until=until, urgent=command.urgent)
 
 
+def _set_device(bazaar: Bazaar, command: order.SetScreen | order.RemoveScreen | order.RenewKey) -> Iterator[Event]:
+    return _renew_key(bazaar, command) if isinstance(command, order.RenewKey) else _set_screen(bazaar, command)
+
+
 def _set_screen(bazaar: Bazaar, command: order.SetScreen | order.RemoveScreen) -> Iterator[Event]:
     if isinstance(command, order.RemoveScreen):
         if command.screen not in bazaar.screens:
@@ -241,6 +246,15 @@ def _set_screen(bazaar: Bazaar, command: order.SetScreen | order.RemoveScreen) -
         zone=command.zone or command.screen,
         speaks=command.speaks,
     )
+
+
+def _renew_key(bazaar: Bazaar, command: order.RenewKey) -> Iterator[Event]:
+    """Only for what can have a key: the log must not grow a name for each that somebody makes up."""
+    kind, _, which = command.device.partition("/")
+    known = {"counter": which in map(str, bazaar.counters), "kiosk": which in map(str, range(1, KIOSKS + 1))}
+    if command.device not in ("supervisor", "admin") and not known.get(kind, False):
+        raise Refused("malformed", field="device", fault="names no device that has a key")
+    yield happened.KeyRenewed(device=command.device)
 
 
 def _rate(bazaar: Bazaar, command: order.Rate) -> Iterator[Event]:

@@ -193,6 +193,13 @@ class ScreenRemoved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRenewed:
+    """The keys and sessions of this device (``counter/3``, ``kiosk/1``, ``supervisor``, ``admin``) from before are good no longer."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rated:
     """Answers 1 to 4 by element; the visit that gave them is not in the log beside them."""
 
@@ -228,6 +235,7 @@ Event = (
     | AnnouncementEnded
     | ScreenSet
     | ScreenRemoved
+    | KeyRenewed
     | Rated
     | BazaarClosed
 )
@@ -255,6 +263,7 @@ EVENTS: dict[str, type[Event]] = {
     "announcement_ended": AnnouncementEnded,
     "screen_set": ScreenSet,
     "screen_removed": ScreenRemoved,
+    "key_renewed": KeyRenewed,
     "rated": Rated,
     "bazaar_closed": BazaarClosed,
 }

@@ -62,6 +62,8 @@ def evolve(bazaar: Bazaar, event: Event, *, offset: int, at: int) -> None:
             _announce(bazaar, event)
         case happened.ScreenSet() | happened.ScreenRemoved():
             _set_screen(bazaar, event)
+        case happened.KeyRenewed():
+            bazaar.renewals[event.device] = bazaar.renewals.get(event.device, 0) + 1
         case happened.Rated():
             bazaar.ratings.append((event.ticket, event.answers))
         case happened.BazaarClosed():

@@ -20,6 +20,7 @@ def fork(bazaar: Bazaar) -> Bazaar:
         visits=bazaar.visits.copy(),
         calls=bazaar.calls.copy(),
         closed_services=bazaar.closed_services.copy(),
+        renewals=bazaar.renewals.copy(),
         announcements=bazaar.announcements.copy(),
         ratings=bazaar.ratings.copy(),
     )

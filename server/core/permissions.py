@@ -32,7 +32,7 @@ ALLOWED: Mapping[str, frozenset[type[Command]]] = {
     "phone": _OF_RESIDENTS,
     "counter": _OF_A_COUNTER | {order.IssueTickets, order.HandOutNumbers, order.ReturnTicket, order.CancelTicket},
     "desk": _EVERYTHING,
-    "supervisor": _EVERYTHING,
+    "supervisor": _EVERYTHING - {order.RenewKey},
     "admin": _EVERYTHING,
     "system": _EVERYTHING - {order.CallOutOfOrder},
 }

@@ -70,6 +70,10 @@ class OutOfOrderReason(StrEnum):
     VULNERABLE = "vulnerable"
 
 
+KIOSKS = 4
+"""How many kiosks have a key; a kiosk needs nothing in the bazaar file."""
+
+
 def natural(text: str, digits_max: int) -> int | None:
     """The whole number that a short text of ASCII digits stands for, None for others: what comes may have any length."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits_max else None

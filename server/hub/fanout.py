@@ -70,6 +70,11 @@ class Fanout:
             self._write(follower, goodbye)
         self.leave(follower)
 
+    def close_followers(self, channel: Channel, goodbye: bytes) -> None:
+        """Close whoever follows this channel: one that few follow."""
+        for follower in [one for one in self._followers.values() if any(roll.channel is channel for roll in one.rolls)]:
+            self.close(follower, goodbye)
+
     def close_all(self, goodbye: bytes) -> asyncio.Task[None]:
         """Write this close frame to every connection of now and end it, in slices; the task is done when all have ended."""
         task = asyncio.create_task(self._close(list(self._followers.values()), goodbye))

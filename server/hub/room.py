@@ -8,6 +8,7 @@ from aiohttp import WSCloseCode
 
 from server.core.bazaar import Bazaar
 from server.core.entry import Entry
+from server.core.events import KeyRenewed
 from server.core.plan import Plan
 from server.hub.channels import HEAD_DIGITS, ChannelKind, Frame, Mark
 from server.hub.counts import Counts
@@ -183,6 +184,9 @@ class Room:
             for event in entry.events:
                 for key in kind.touched(self.bazaar, event):
                     self._touch((kind.name, key), mark)
+        for event in entry.events:
+            if isinstance(event, KeyRenewed):
+                self._ask_anew(event.device)
 
     def _touch(self, place: tuple[str, str], mark: Mark) -> None:
         self._marks[place] = mark
@@ -211,6 +215,12 @@ class Room:
             return False
         channel.frame = frame
         return True
+
+    def _ask_anew(self, principal: str) -> None:
+        """Whoever follows what this principal may follow comes again and says who they are: one of them has an old key, maybe."""
+        for channel in [*self._followed.values()]:
+            if channel.kind.principals is not None and principal in channel.kind.principals(channel.key):
+                self.fanout.close_followers(channel, close_frame(WSCloseCode.SERVICE_RESTART))
 
     def _begin_anew(self) -> None:
         """This is another log than before: whoever followed the old one comes again, and finds the new one."""

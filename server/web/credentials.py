@@ -2,6 +2,9 @@
 
 A principal is ``admin``, ``supervisor``, ``counter/3``, ``kiosk/1`` or ``screen/utama``. Everything is bound to a bazaar's epoch: a new
 edition of the same bazaar knows none of the old keys. Keys are compared in constant time.
+
+Keys and sessions of a device are of a generation: how often the desk has renewed them, which the log tells (``renewals``, by principal).
+Those of an earlier one open nothing. So a single key is taken back, and nothing secret is stored.
 """
 
 import hmac
@@ -17,8 +20,6 @@ from server.core.values import VisitId
 
 ADMIN = "admin"
 SUPERVISOR = "supervisor"
-KIOSKS = 4
-"""How many kiosks have a key; a kiosk needs nothing in the bazaar file."""
 COOKIE_PREFIX = "urut-as-"
 DEVICE_COOKIE = "urut-device"
 COOKIE_S = 3 * 24 * 3600
@@ -50,29 +51,30 @@ class Credentials:
         self._secret = secret
         self._cookies = URLSafeTimedSerializer(secret, salt="urut.session")
 
-    def key(self, scope: str, principal: str) -> str:
+    def key(self, scope: str, principal: str, generation: int = 0) -> str:
         """The key of a principal: ``counter-3.`` and a code; it goes into a pairing link or an ``Authorization: Bearer`` header."""
-        return f"{principal.replace('/', '-')}.{self._code('key', scope, principal, size=_KEY_BYTES)}"
+        renewed = (str(generation),) if generation else ()
+        return f"{principal.replace('/', '-')}.{self._code('key', scope, principal, *renewed, size=_KEY_BYTES)}"
 
-    def principal_of_key(self, scope: str, key: str) -> str | None:
-        """Whose key this is, None when it is nobody's."""
+    def principal_of_key(self, scope: str, key: str, renewals: Mapping[str, int]) -> str | None:
+        """Whose key this is now, None when it is nobody's."""
         name, dot, _ = key.partition(".")
         principal = name.replace("-", "/", 1)
-        return principal if dot and same(key, self.key(scope, principal)) else None
+        return principal if dot and same(key, self.key(scope, principal, renewals.get(principal, 0))) else None
 
-    def cookie(self, scope: str, principal: str) -> tuple[str, str]:
+    def cookie(self, scope: str, principal: str, generation: int = 0) -> tuple[str, str]:
         """Name and signed value of the cookie that keeps a device paired."""
-        return cookie_name(principal), self._cookies.dumps([scope, principal])
+        return cookie_name(principal), self._cookies.dumps([scope, principal, generation])
 
-    def principals_of_cookies(self, scope: str, cookies: Mapping[str, str]) -> Iterable[str]:
-        """Whom this device is paired as; forged, foreign and expired cookies count for nothing."""
+    def principals_of_cookies(self, scope: str, cookies: Mapping[str, str], renewals: Mapping[str, int]) -> Iterable[str]:
+        """Whom this device is paired as; cookies that are forged, foreign, expired or of an earlier generation count for nothing."""
         for name, value in cookies.items():
             if name.startswith(COOKIE_PREFIX):
                 try:
-                    of_scope, principal = self._cookies.loads(value, max_age=COOKIE_S)
+                    of_scope, principal, generation = self._cookies.loads(value, max_age=COOKIE_S)
                 except (BadData, TypeError, ValueError):
                     continue
-                if of_scope == scope:
+                if of_scope == scope and generation == renewals.get(principal, 0):
                     yield principal
 
     def visit_id(self, scope: str, device: str, command_id: str) -> VisitId:

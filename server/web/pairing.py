@@ -18,7 +18,7 @@ routes = web.RouteTableDef()
 async def pair(request: web.Request) -> web.Response:
     """Set the signed cookie of the key's principal and go to its page."""
     room = room_of(request)
-    principal = request.app[CREDENTIALS].principal_of_key(scope_of_room(room), request.match_info["key"])
+    principal = request.app[CREDENTIALS].principal_of_key(scope_of_room(room), request.match_info["key"], room.bazaar.renewals)
     if principal is None:
         raise errors.no_credential()
     return paired(request, room, principal)
@@ -26,17 +26,23 @@ async def pair(request: web.Request) -> web.Response:
 
 def paired(request: web.Request, room: Room, principal: str, instead_of: Iterable[str] = ()) -> web.Response:
     """Send the device to the principal's page with its cookie, which takes the place of those of the others."""
-    name, value = request.app[CREDENTIALS].cookie(scope_of_room(room), principal)
     response = see_other(page_of(room, principal))
     for other in instead_of:
         response.del_cookie(cookie_name(other), path=home_of(room))
-    response.set_cookie(name, value, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=request.secure)
+    keep_paired(request, room, principal, response)
     return response
+
+
+def keep_paired(request: web.Request, room: Room, principal: str, response: web.StreamResponse) -> None:
+    """Give the device the principal's cookie of now."""
+    name, value = request.app[CREDENTIALS].cookie(scope_of_room(room), principal, room.bazaar.renewals.get(principal, 0))
+    response.set_cookie(name, value, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=request.secure)
 
 
 def pairing_path(request: web.Request, room: Room, principal: str) -> str:
     """The path that pairs a device as this principal of the bazaar: whoever knows it is let in."""
-    return f"{home_of(room)}/pair/{request.app[CREDENTIALS].key(scope_of_room(room), principal)}"
+    key = request.app[CREDENTIALS].key(scope_of_room(room), principal, room.bazaar.renewals.get(principal, 0))
+    return f"{home_of(room)}/pair/{key}"
 
 
 def page_of(room: Room, principal: str) -> str:

@@ -22,7 +22,7 @@ FORM = "application/x-www-form-urlencoded"
 Form = Mapping[str, Sequence[str]]
 """What a form was filled in with: one or more values a field."""
 _CHARSET = "utf-8"
-_PRINCIPALS: web.RequestKey[dict[str, frozenset[str]]] = web.RequestKey("principals", dict)
+_PRINCIPALS: web.RequestKey[dict[tuple[str, int], frozenset[str]]] = web.RequestKey("principals", dict)
 """Who asks, by scope: a press asks twice, and to check signatures takes as long as to decide it."""
 
 
@@ -57,24 +57,24 @@ def principals_of(request: web.Request, room: Room) -> frozenset[str]:
     Raises:
         Problem: 401 for a bearer key that is nobody's, 403 for a page of another site that uses this device's cookies.
     """
-    scope = scope_of_room(room)
+    asked = scope_of_room(room), sum(room.bazaar.renewals.values())  # a body may come long after a key was renewed
     if _PRINCIPALS not in request:
         request[_PRINCIPALS] = {}
     known = request[_PRINCIPALS]
-    if scope not in known:
-        known[scope] = _principals_in(request, scope)
-    return known[scope]
+    if asked not in known:
+        known[asked] = _principals_in(request, room)
+    return known[asked]
 
 
-def _principals_in(request: web.Request, scope: str) -> frozenset[str]:
-    credentials = request.app[CREDENTIALS]
+def _principals_in(request: web.Request, room: Room) -> frozenset[str]:
+    credentials, scope, renewals = request.app[CREDENTIALS], scope_of_room(room), room.bazaar.renewals
     kind, _, key = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer":
-        principal = credentials.principal_of_key(scope, key.strip())
+        principal = credentials.principal_of_key(scope, key.strip(), renewals)
         if principal is None:
             raise errors.no_credential()
         return frozenset({principal})
-    principals = frozenset(credentials.principals_of_cookies(scope, request.cookies))
+    principals = frozenset(credentials.principals_of_cookies(scope, request.cookies, renewals))
     if principals and is_cross_origin(request):
         raise errors.cross_origin()
     return principals

@@ -10,9 +10,9 @@ from playwright.async_api import expect
 
 from displays.kiosk.printing import PRINTING
 from server.cli.equipment import Equipment
+from server.core.values import KIOSKS
 from server.printing.address import printers_at
 from server.printing.queue import KEEP_S
-from server.web.credentials import KIOSKS
 from tests.browser.devices import Devices
 from tests.browser.hands import READY, Kiosk
 from tests.browser.running import Bazaar

@@ -239,6 +239,20 @@ def test_the_own_agencys_people() -> None:
     story.when(order.CancelTicket(ticket=Label("Z-001")), by="counter/3").refused("unknown_ticket")
 
 
+@pytest.mark.parametrize("device", ["counter/1", "kiosk/4", "supervisor", "admin"])
+def test_a_key_is_renewed(device: str) -> None:
+    """The key of each device that has one is renewed alone, as often as it is asked for."""
+    story = given().when(order.RenewKey(device=device), by="desk").then(happened.KeyRenewed(device=device))
+    story = story.when(order.RenewKey(device=device), by="desk").happens()
+    assert {device: 2} == story.bazaar.renewals
+
+
+@pytest.mark.parametrize("device", ["counter/9", "counter/01", "counter", "kiosk/0", "kiosk/5", "screen/utama", "phone", "", "admin/1"])
+def test_a_key_of_nothing(device: str) -> None:
+    """What has no key has none to renew."""
+    given().when(order.RenewKey(device=device), by="desk").refused("malformed", field="device")
+
+
 def test_announcement() -> None:
     """An announcement is up until its minutes have passed, or until it is ended."""
     announce = order.Announce(text="Antrean D ditutup", scope="bazaar", minutes=10)

@@ -63,6 +63,7 @@ ROWS: dict[str, list[tuple[Command, set[str]]]] = {
     "end_announcement": [(order.EndAnnouncement(id="a"), CHIEFS_AND_SYSTEM)],
     "set_screen": [(order.SetScreen(screen="utama", name="Utama", agencies=(AgencyCode("polsek"),)), CHIEFS_AND_SYSTEM)],
     "remove_screen": [(order.RemoveScreen(screen="utama"), CHIEFS_AND_SYSTEM)],
+    "renew_key": [(order.RenewKey(device="counter/1"), {"desk", "admin", "system"})],
     "rate": [(order.Rate(visit=VISIT, ticket=A1, answers={"waktu": 4}), {"phone", *CHIEFS_AND_SYSTEM})],
     "close_bazaar": [(order.CloseBazaar(), CHIEFS_AND_SYSTEM)],
 }

@@ -150,6 +150,8 @@ BREAKS: list[tuple[str, list[Any], Any]] = [
     ("role", A1_ABSENT, Step([of_ticket("ticket_returned", "A-001")], by="counter/3")),
     ("role", TWO_IN_A, Step([issued("B", 1, "visit-A-001")], by="counter/3")),
     ("role", [], Step([issued("B", 1)], by="counter/9")),
+    ("role", [], Step([["key_renewed", {"device": "counter/1"}]], by="counter/1")),
+    ("role", [], Step([["key_renewed", {"device": "admin"}]], by="supervisor")),
 ]
 
 

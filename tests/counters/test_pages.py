@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from server.core.values import CounterNumber, CounterState, Label, TicketState
-from server.web.credentials import KIOSKS
+from server.core.values import KIOSKS, CounterNumber, CounterState, Label, TicketState
 from tests.serving import Served, serving
 
 PAGE = {"Accept": "text/html"}

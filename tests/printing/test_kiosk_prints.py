@@ -13,12 +13,12 @@ import pytest
 from displays.kiosk.printing import PRINTING
 from server.cli.equipment import Equipment
 from server.core.plan_parts import words
+from server.core.values import KIOSKS
 from server.printing.address import printers_at
 from server.printing.queue import KEEP_S
 from server.printing.slip import Paper
 from server.printing.ticket import folded
 from server.store.log import MemoryStore
-from server.web.credentials import KIOSKS
 from server.web.keys import DEVICES
 from tests.printing.emulator import Emulator, emulator
 from tests.printing.paper import Sheet

@@ -95,6 +95,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("POST", "/{bazaar}/rolls"): Row(who=STAFF, at="rolls", form={"line": "B", "lane": "regular", "first": "1", "count": "1"}),
     ("GET", "/{bazaar}/rolls/{line}"): Row(who=CHIEFS, at="rolls/B?from=1&to=2"),
     ("GET", "/{bazaar}/pair"): Row(who=frozenset({ADMIN}), at="pair"),
+    ("POST", "/{bazaar}/pair"): Row(who=frozenset({ADMIN}), at="pair", form={"device": "kiosk/2"}),
 }
 
 CHANNELS: dict[str, tuple[str, frozenset[str]]] = {

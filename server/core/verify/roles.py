@@ -28,6 +28,7 @@ _EVENTS_BY_ROLE: dict[str, frozenset[str] | None] = {
     "admin": _EVERYTHING,
     "system": _EVERYTHING,
 }
+_MAY_RENEW_KEYS = frozenset({"desk", "admin", "system"})
 _MAY_CALL_OUT_OF_ORDER = frozenset({"supervisor", "desk", "admin"})
 
 
@@ -39,6 +40,8 @@ def check_role(ground: Ground, entry: Entry, event: Event) -> None:
         raise Broken("role", f"{event.name} may not come from {entry.by}.")
     if role == "counter" and event.name in _AT_A_COUNTER and str(event.counter) != place:
         raise Broken("role", f"{event.name} at counter {event.counter} may not come from {entry.by}.")
+    if event.name == "key_renewed" and role not in _MAY_RENEW_KEYS:
+        raise Broken("role", f"A key may not be renewed by {entry.by}.")
     if role == "counter":
         _check_agency(ground, entry, event, place)
     if event.out_of_order is not None and role not in _MAY_CALL_OUT_OF_ORDER:

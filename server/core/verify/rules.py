@@ -207,6 +207,10 @@ def _screen_removed(ground: Ground, entry: Entry, event: Event) -> None:
     ground.screens.remove(event.screen)
 
 
+def _key_renewed(ground: Ground, entry: Entry, event: Event) -> None:
+    """Keys open devices, not lines: nothing of the day depends on them."""
+
+
 def _rated(ground: Ground, entry: Entry, event: Event) -> None:
     _ticket(ground, event.ticket)
 
@@ -281,6 +285,7 @@ _RULES: Mapping[str, Callable[[Ground, Entry, Event], None]] = {
     "announcement_ended": _announcement_ended,
     "screen_set": _screen_set,
     "screen_removed": _screen_removed,
+    "key_renewed": _key_renewed,
     "rated": _rated,
     "bazaar_closed": _bazaar_closed,
 }

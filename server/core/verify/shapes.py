@@ -80,6 +80,7 @@ FIELDS: dict[str, dict[str, Kind]] = {
     "announcement_ended": {"id": TEXT},
     "screen_set": {"screen": TEXT, "name": TEXT, "agencies": TEXTS, "zone": TEXT, "speaks": FLAG},
     "screen_removed": {"screen": TEXT},
+    "key_renewed": {"device": TEXT},
     "rated": {"ticket": TEXT, "answers": ANSWERS},
     "bazaar_closed": {},
 }
@@ -87,7 +88,8 @@ FIELDS: dict[str, dict[str, Kind]] = {
 
 _ALONE = (
     "bazaar_opened|ticket_recalled|ticket_absent|ticket_held|ticket_returned|call_undone|ticket_served|ticket_cancelled"
-    "|counter_opened|counter_paused|counter_closed|service_closed|service_reopened|announced|announcement_ended|screen_set|screen_removed|rated"
+    "|counter_opened|counter_paused|counter_closed|service_closed|service_reopened|announced|announcement_ended|screen_set|screen_removed"
+    "|key_renewed|rated"
 )
 _TOGETHER = re.compile(
     "(ticket_issued )+"
