@@ -22,7 +22,7 @@ from server.store.draft import Asked, Draft, read_command
 from server.store.errors import BrokenLog, Conflict, ForkedLog, StoreUnreachable
 from server.store.follower import ENTRIES_PER_TURN, Follower
 from server.store.ledger import Ledger
-from server.store.log import EventLog, News, Submission, next_stream_id
+from server.store.log import EventLog, News, Submission, Top, next_stream_id
 from server.store.outage import Outage
 
 TOGETHER_MAX = 64
@@ -159,22 +159,25 @@ class Writer:
     # Deciding
 
     async def _settle(self, commands: Sequence[tuple[str, bytes]]) -> None:
-        """See to it that each of these commands of the stream has its one entry, whoever writes it."""
+        """See to it that each of these commands of the stream has its one entry, whoever writes it.
+
+        Raises:
+            BrokenLog: the log takes nothing onto its own top, although it was looked at again.
+        """
         asked = [(stream_id, read_command(stream_id, raw)) for stream_id, raw in commands]
+        refused: Top | None = None
         while (draft := await self._draft(asked)).records:
+            top = self.ledger.top
             try:
-                await self._log.append(self.ledger.top, draft.records)
+                await self._log.append(top, draft.records)
             except Conflict:
-                await self._yield_to_another()
+                if top == refused:
+                    raise BrokenLog(top.offset + 1, "is not there, and yet none is taken in its place") from None
+                refused = top
+                await self._catch_up()
             else:
                 await self.follower.take(draft.records)
         self.follower.pass_over(commands[-1][0])
-
-    async def _yield_to_another(self) -> None:
-        offset = self.ledger.offset
-        await self._catch_up()
-        if self.ledger.offset == offset:
-            raise BrokenLog(offset + 1, "is not there, and yet none is taken in its place")
 
     async def _draft(self, asked: Sequence[tuple[str, Asked]]) -> Draft:
         """The entries of those of them that have none, on this top."""

@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from server.core.values import BazaarId
+from server.store.codec import command_from_map, encode_command
 from server.store.errors import BrokenLog, ForkedLog
 from server.store.ledger import TAIL_KEPT
 from server.store.log import MemoryLog, MemoryStore, Top
@@ -114,3 +115,15 @@ async def test_new_edition_is_no_loss(quick_log: MemoryLog, monkeypatch: pytest.
         await until(lambda: one.writer.ready and old != one.writer.ledger.epoch)
         assert 1 == one.writer.ledger.offset
         assert one.writer.broken is None
+
+
+async def test_tail_is_lost_as_a_command_comes(quick_log: MemoryLog, caplog: pytest.LogCaptureFixture) -> None:
+    """A hub that finds its log shorter when it appends puts the tail back and goes on at once: nobody is told to wait."""
+    async with hub(quick_log) as one:
+        for number in range(5):
+            await one.submit(issue(number))
+        del quick_log._records[3:]
+        await quick_log.publish(encode_command(command_from_map(issue(5))))
+        await until(lambda: 7 == one.writer.ledger.offset)
+        assert 7 == len(quick_log._records)
+    assert ["the store has lost entries 4 to 6 of the log; they are put back"] == [record.getMessage() for record in caplog.records]
