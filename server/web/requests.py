@@ -1,7 +1,9 @@
 """What every handler needs: the bazaar that is asked for, who asks, the body, and a command carried out."""
 
+import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -18,6 +20,8 @@ from server.web.keys import CREDENTIALS, CROWD, HUB, METRICS, PROXIES
 from server.web.limits import place_of
 
 BODY_BYTES_MAX = 64 * 1024
+BODY_S_MAX = 30.0
+"""A body takes so long at most: who announces one and never sends it would keep a file descriptor for ever."""
 FORM = "application/x-www-form-urlencoded"
 Form = Mapping[str, Sequence[str]]
 """What a form was filled in with: one or more values a field."""
@@ -187,7 +191,8 @@ async def form_body(request: web.Request) -> Form:
     if (request.charset or _CHARSET).lower() != _CHARSET:
         raise errors.malformed("body", "no form in UTF-8")
     try:
-        form = await request.post()
+        async with _in_time():
+            form = await request.post()
     except ValueError:
         raise errors.malformed("body", "no form in UTF-8") from None
     return {name: [str(value) for value in form.getall(name)] for name in form}
@@ -201,13 +206,25 @@ def text_in(form: Form, field: str) -> str:
 async def json_body(request: web.Request) -> dict[str, object]:
     """The JSON object that the request carries; raises `Problem` 413 or 422."""
     _check_not_compressed(request)
+    async with _in_time():
+        sent = await request.read()
     try:
-        body = json.loads(await request.read(), parse_constant=_no_constant)
+        body = json.loads(sent, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise errors.malformed("body", f"no JSON: {str(error)[:80]}") from None
     if not isinstance(body, dict):
         raise errors.malformed("body", "no JSON object")
     return body
+
+
+@asynccontextmanager
+async def _in_time() -> AsyncIterator[None]:
+    """Wait no longer for a body than it may take; raises `Problem` 422."""
+    try:
+        async with asyncio.timeout(BODY_S_MAX):
+            yield
+    except TimeoutError:
+        raise errors.malformed("body", f"did not come within {BODY_S_MAX:.0f} s") from None
 
 
 def _check_not_compressed(request: web.Request) -> None:

@@ -1,5 +1,6 @@
 """What somebody on the hall's Wi-Fi may send without any credential: it is answered, it costs little, and it is turned against nobody."""
 
+import asyncio
 import gzip
 import json
 import logging
@@ -87,3 +88,15 @@ async def test_program_log_tells_no_secret(served: Served, caplog: pytest.LogCap
             assert 500 == answer.status
     (line,) = (record.getMessage() for record in caplog.records)
     assert "GET /{bazaar}/visit/{token}" == line
+
+
+@pytest.mark.parametrize("kind", ["application/json", FORM])
+async def test_body_that_never_comes(served: Served, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Whoever announces a body and sends none is answered, and does not keep a connection and a request for ever."""
+    monkeypatch.setattr("server.web.requests.BODY_S_MAX", 0.01)
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(served.url.rpartition(":")[2]))
+    writer.write(f"POST /uji/tickets HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 9\r\n\r\n".encode())
+    async with asyncio.timeout(10):
+        head = await reader.readuntil(b"\r\n\r\n")
+    writer.close()
+    assert head.startswith(b"HTTP/1.1 422 ")
