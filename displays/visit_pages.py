@@ -18,7 +18,7 @@ from server.web.keys import CREDENTIALS, CROWD, MESSAGES
 from server.web.limits import place_of
 from server.web.pages import FILES, local_time, render
 from server.web.qr import qr_picture
-from server.web.requests import Form, device_of, origin_of, room_of, scope_of_room, text_in, visit_of
+from server.web.requests import Form, device_of, is_secure, origin_of, room_of, scope_of_room, text_in, visit_of
 
 routes = web.RouteTableDef()
 
@@ -41,7 +41,7 @@ async def join(request: web.Request) -> web.Response:
     response = join_page(request, room_of(request))
     if not device_of(request) and request.app[CROWD].admits(place_of(origin_of(request))):
         cookie = request.app[CREDENTIALS].device_cookie(new_device())
-        response.set_cookie(DEVICE_COOKIE, cookie, max_age=COOKIE_S, path="/", httponly=True, samesite="Lax", secure=request.secure)
+        response.set_cookie(DEVICE_COOKIE, cookie, max_age=COOKIE_S, path="/", httponly=True, samesite="Lax", secure=is_secure(request))
     return response
 
 
@@ -51,7 +51,7 @@ async def visit(request: web.Request) -> web.Response:
     room = room_of(request)
     response = visit_page(request, room, known_visit(request, room))
     token, path = request.match_info["token"], home_of(room)
-    response.set_cookie(VISIT_COOKIE, token, max_age=COOKIE_S, path=path, httponly=True, samesite="Lax", secure=request.secure)
+    response.set_cookie(VISIT_COOKIE, token, max_age=COOKIE_S, path=path, httponly=True, samesite="Lax", secure=is_secure(request))
     return response
 
 

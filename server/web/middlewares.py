@@ -10,6 +10,7 @@ from server.web import errors
 from server.web.errors import Problem
 from server.web.keys import ONLY_FOLLOWS
 from server.web.pages import STATIC_PATH, fault_in, render
+from server.web.requests import is_secure
 
 logger = logging.getLogger(__name__)
 
@@ -19,10 +20,13 @@ REFRESH_S_MIN = 5
 """A page that said to try again does so itself: nobody stands beside a TV that was switched on before the store."""
 
 _LOOKING = ("GET", "HEAD")
+HTTPS_ONLY = "max-age=2592000"
+"""A browser that came by https comes by nothing else for a month: till after the bazaar, and not for ever on a borrowed name."""
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'self'; connect-src 'self' ws: wss:",
     "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), browsing-topics=()",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
@@ -34,6 +38,8 @@ async def strict_headers(request: web.Request, response: web.StreamResponse) -> 
         response.headers.setdefault("Cache-Control", "public, max-age=31536000, immutable")
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if is_secure(request):
+        response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
 
 
 @web.middleware

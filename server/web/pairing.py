@@ -9,7 +9,7 @@ from server.web import errors
 from server.web.addresses import home_of
 from server.web.credentials import ADMIN, COOKIE_S, SUPERVISOR, cookie_name
 from server.web.keys import CREDENTIALS
-from server.web.requests import room_of, scope_of_room, see_other
+from server.web.requests import is_secure, room_of, scope_of_room, see_other
 
 routes = web.RouteTableDef()
 
@@ -36,7 +36,7 @@ def paired(request: web.Request, room: Room, principal: str, instead_of: Iterabl
 def keep_paired(request: web.Request, room: Room, principal: str, response: web.StreamResponse) -> None:
     """Give the device the principal's cookie of now."""
     name, value = request.app[CREDENTIALS].cookie(scope_of_room(room), principal, room.bazaar.renewals.get(principal, 0))
-    response.set_cookie(name, value, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=request.secure)
+    response.set_cookie(name, value, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=is_secure(request))
 
 
 def pairing_path(request: web.Request, room: Room, principal: str) -> str:

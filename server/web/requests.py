@@ -112,6 +112,14 @@ def origin_of(request: web.Request) -> str:
     return next((address for address in map(str.strip, reversed(named)) if address and address not in proxies), remote)
 
 
+def is_secure(request: web.Request) -> bool:
+    """Whether whoever asks came by https: to us, or to a proxy that we trust, whose word stands last."""
+    if request.remote not in request.app[PROXIES]:
+        return request.secure
+    named = ",".join(request.headers.getall("X-Forwarded-Proto", ())).rpartition(",")[2].strip()
+    return (named or request.scheme) == "https"
+
+
 def is_cross_origin(request: web.Request) -> bool:
     """Whether a page of another site sent this request."""
     return is_of_another_site(request.headers, request.host)

@@ -18,7 +18,7 @@ from server.web.addresses import home_of
 from server.web.credentials import COOKIE_PREFIX, COOKIE_S, new_device, screen_principal
 from server.web.keys import CREDENTIALS, HUB, NEW_SCREENS
 from server.web.limits import place_of
-from server.web.requests import origin_of, principals_of, scope_of_room
+from server.web.requests import is_secure, origin_of, principals_of, scope_of_room
 
 TV_COOKIE = "urut-tv"
 ALPHABET = "CDFGHKLMNPRTVWXY34679"
@@ -94,7 +94,7 @@ def _count_new(request: web.Request) -> None:
 
 def remember_tv(request: web.Request, room: Room, response: web.StreamResponse, tv: str) -> None:
     """Have the browser keep the TV's secret."""
-    response.set_cookie(TV_COOKIE, tv, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=request.secure)
+    response.set_cookie(TV_COOKIE, tv, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=is_secure(request))
 
 
 def make_screen(request: web.Request, room: Room, response: web.StreamResponse, screen: str) -> None:
@@ -103,7 +103,7 @@ def make_screen(request: web.Request, room: Room, response: web.StreamResponse, 
         if name.startswith(COOKIE_PREFIX + screen_principal("").replace("/", "-")):
             response.del_cookie(name, path=home_of(room))
     name, value = request.app[CREDENTIALS].cookie(scope_of_room(room), screen_principal(screen))
-    response.set_cookie(name, value, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=request.secure)
+    response.set_cookie(name, value, max_age=COOKIE_S, path=home_of(room), httponly=True, samesite="Lax", secure=is_secure(request))
 
 
 # The desk

@@ -85,3 +85,11 @@ def test_links_lead_somewhere() -> None:
     """A link from one document to another file of the project finds it."""
     links = [(path, link) for path, text in sources(".md") for link in LINK.findall(text)]
     assert [] == [f"{path}: {link}" for path, link in links if not (ROOT / PurePosixPath(path).parent / link).exists()]
+
+
+def test_what_is_said_to_hold_is_tested() -> None:
+    """Every test that docs/security.md names is there."""
+    named = re.findall(r"`((?:\w+/)+test_\w+)(?:::(test_\w+))?`", texts()["docs/security.md"])
+    files = {path.removeprefix("tests/").removesuffix(".py"): text for path, text in sources(".py", under="tests/")}
+    assert len(named) > 20
+    assert [] == [(file, test) for file, test in named if file not in files or (test and f"def {test}(" not in files[file])]
