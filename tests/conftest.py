@@ -1,8 +1,17 @@
-"""What a test has measured is told at the end of the run, also when it passes."""
+"""What a test has measured is told at the end of the run, also when it passes; and how many examples the property tests try.
 
+Few and always the same ones in every run, many new ones with ``URUT_HYPOTHESIS=long``.
+"""
+
+import os
 from collections.abc import Callable
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("short", max_examples=25, deadline=None, derandomize=True, database=None)
+settings.register_profile("long", max_examples=2000, deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("URUT_HYPOTHESIS", "short"))
 
 Tell = Callable[[str], None]
 _NAME = "told"

@@ -2,10 +2,13 @@
 
 import re
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.core.plan import Plan
 from server.core.plan_parts import words
@@ -23,6 +26,16 @@ def test_good_file() -> None:
     plan = parse_plan(GOOD, "uji.toml")
     assert ("uji", 120, ("A",)) == (plan.bazaar.id, plan.line("A").quota, plan.counter(1).lines)
     assert ("2026-12-04T16:00:00+07:00", "2026-12-05T00:30:00+07:00") == (plan.bazaar.opens, plan.bazaar.closes)
+
+
+PUT_IN = st.text(max_size=20) | st.sampled_from(["[[", "=", "\x00", "{}", "9" * 5000, "[" * 3000])
+
+
+@given(st.integers(0, len(GOOD)), st.integers(0, 40), PUT_IN)
+def test_no_change_breaks_the_reader(at: int, cut: int, put: str) -> None:
+    """A good file in which anything was cut out and anything put in is a plan, or refused."""
+    with suppress(BadPlan):
+        assert "uji.toml" not in parse_plan(GOOD[:at] + put + GOOD[at + cut :], "uji.toml").bazaar.id
 
 
 @pytest.mark.parametrize("data", [b"\xef\xbb\xbf" + GOOD.encode(), GOOD.replace("\n", "\r\n").encode()], ids=["mark", "windows"])

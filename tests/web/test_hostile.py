@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from server.cli import wiring
 from server.web.credentials import Credentials
 from server.web.requests import FORM
+from tests.faults.wire import connected
 from tests.scenarios import config_with
 from tests.serving import Served, serving
 
@@ -46,6 +48,14 @@ async def test_form_in_utf8(served: Served) -> None:
     headers = {"Content-Type": f"{FORM}; charset=UTF-8"}
     async with served.session.post(f"{served.home}/tickets", data=form, headers=headers, allow_redirects=False) as answer:
         assert 303 == answer.status
+
+
+async def test_head_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A head that comes drop by drop is hung up on after the time that an idle connection has."""
+    monkeypatch.setattr(wiring, "KEEP_ALIVE_S", 0.05)
+    async with serving() as served, connected(served.url) as wire:
+        await wire.send(b"GET /uji HTTP/1.1\r\nHost: x\r\n")
+        assert b"" == await wire.rest()
 
 
 @pytest.mark.parametrize("path", ["/%2Felsewhere.example", "/%5Celsewhere.example/tv/x", "/%2Felsewhere.example/order"])
