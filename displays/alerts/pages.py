@@ -1,6 +1,7 @@
 """Asking to be told of one's turn, seeing what is kept for it, and having it erased."""
 
 from collections.abc import Awaitable, Sequence
+from dataclasses import asdict
 from typing import TypeVar
 
 from aiohttp import web
@@ -8,7 +9,7 @@ from aiohttp import web
 from displays.alerts.contacts import CONTACTS_MAX, Contact, read_contact
 from displays.alerts.delivery import Letterbox
 from displays.alerts.push import PushSender
-from displays.alerts.service import AlertService
+from displays.alerts.service import AlertService, until_ms
 from displays.alerts.webhook import Gateway
 from displays.visit_pages import known_visit, visit_path
 from server.core.values import natural
@@ -52,6 +53,19 @@ async def kept(request: web.Request) -> web.Response:
     contacts = await _reached(service.contacts_of(room, known_visit(request, room)))
     gateway = service.letterbox.gateway is not None
     return web.json_response({"key": service.letterbox.push.public_key, "gateway": gateway, "contacts": list(map(_shown, contacts))})
+
+
+@routes.get("/{bazaar}/visit/{token}/data.json")
+async def data(request: web.Request) -> web.Response:
+    """All that is held of a visit, for whoever it belongs to: what the public log says of its numbers, and what is kept beside the log."""
+    room = room_of(request)
+    visit = known_visit(request, room)
+    check_limit(request, room, known=f"visit {visit}")
+    contacts = await _reached(request.app[ALERTS].contacts_of(room, visit))
+    tickets = [asdict(room.bazaar.tickets[label]) for label in room.bazaar.visits[visit]]
+    held = {"bazaar": room.plan.bazaar.id, "visit": visit, "tickets": tickets, "alerts": list(map(_shown, contacts))}
+    name = f'attachment; filename="{room.plan.bazaar.id}.json"'
+    return web.json_response({**held, "alerts_kept_until": until_ms(room)}, headers={"Content-Disposition": name})
 
 
 @routes.post("/{bazaar}/visit/{token}/alerts")

@@ -68,6 +68,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/{bazaar}/visit/{token}/qr.svg"): Row(at="visit/{secret}/qr.svg"),
     ("POST", "/{bazaar}/visit/{token}/commands"): Row(at="visit/{secret}/commands", json={"do": "return", "ticket": "A-001"}),
     ("GET", "/{bazaar}/visit/{token}/alerts"): Row(at="visit/{secret}/alerts"),
+    ("GET", "/{bazaar}/visit/{token}/data.json"): Row(at="visit/{secret}/data.json"),
     ("POST", "/{bazaar}/visit/{token}/alerts"): Row(at="visit/{secret}/alerts", json={}),
     ("POST", "/{bazaar}/visit/{token}/alerts/erase"): Row(at="visit/{secret}/alerts/erase", json={}),
     ("DELETE", "/{bazaar}/visit/{token}/alerts"): Row(at="visit/{secret}/alerts"),
