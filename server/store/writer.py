@@ -171,10 +171,10 @@ class Writer:
             try:
                 await self._log.append(top, draft.records)
             except Conflict:
-                if top == refused:
+                await self._catch_up()
+                if self.ledger.top == top == refused:
                     raise BrokenLog(top.offset + 1, "is not there, and yet none is taken in its place") from None
                 refused = top
-                await self._catch_up()
             else:
                 await self.follower.take(draft.records)
         self.follower.pass_over(commands[-1][0])

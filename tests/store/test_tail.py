@@ -1,6 +1,8 @@
 """What a hub does when the store has lost the end of the log that the hub has followed."""
 
+import itertools
 import logging
+from typing import Any
 
 import pytest
 
@@ -117,13 +119,30 @@ async def test_new_edition_is_no_loss(quick_log: MemoryLog, monkeypatch: pytest.
         assert one.writer.broken is None
 
 
-async def test_tail_is_lost_as_a_command_comes(quick_log: MemoryLog, caplog: pytest.LogCaptureFixture) -> None:
-    """A hub that finds its log shorter when it appends puts the tail back and goes on at once: nobody is told to wait."""
+@pytest.mark.parametrize("others", [0, 1])
+async def test_tail_is_lost_as_a_command_comes(
+    quick_log: MemoryLog, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, others: int
+) -> None:
+    """A hub that finds its log shorter when it appends puts the tail back and goes on at once, also when another one is first then."""
     async with hub(quick_log) as one:
         for number in range(5):
             await one.submit(issue(number))
+        rival = MemoryLog()
+        rival._records, rival._commands = list(quick_log._records), list(quick_log._commands)
+        async with hub(rival) as other:
+            await until(lambda: other.writer.ready)
+            await other.submit(issue(9))
+        append, tries = quick_log.append, itertools.count(1)
+
+        async def contested(*arguments: Any) -> None:
+            """First nothing is taken, then the tail is put back; then others may be first."""
+            if next(tries) == 3:
+                quick_log._records += rival._records[6 : 6 + others]
+            await append(*arguments)
+
+        monkeypatch.setattr(quick_log, "append", contested)
         del quick_log._records[3:]
         await quick_log.publish(encode_command(command_from_map(issue(5))))
-        await until(lambda: 7 == one.writer.ledger.offset)
-        assert 7 == len(quick_log._records)
+        await until(lambda: 7 + others == one.writer.ledger.offset)
+    assert 7 + others == len(quick_log._records)
     assert ["the store has lost entries 4 to 6 of the log; they are put back"] == [record.getMessage() for record in caplog.records]
