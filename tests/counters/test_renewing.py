@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
+from server.cli.bazaars import keys_of, renewals_of
 from server.core.entry import Refusal
-from tests.serving import Served, serving
+from server.web.keys import HUB
+from tests.serving import SECRET, Served, serving
 
 ID = "renewal-00000000001"
 
@@ -91,6 +93,17 @@ async def test_the_organisers_own_key(served: Served, tablet: aiohttp.ClientSess
     assert (303, "/uji/pair#admin") == await renew(served, "admin", "", tablet)
     assert 200 == await opens(served, tablet, "pair")
     assert 401 == await opens(served, served.session, "pair", served.keys.admin)
+
+
+async def test_the_keys_on_the_command_line(served: Served) -> None:
+    """What `urut pair` and `urut open` print after renewals, read from the log alone, opens; the keys of before do not."""
+    for _ in range(2):
+        await served.submit("renew_key", device="counter/1")
+    store, plan = served.app[HUB].store, served.room.plan
+    keys = keys_of(SECRET, plan, served.room.epoch, await renewals_of(store, plan.bazaar.id))
+    assert 200 == await opens(served, served.session, "counter/1", keys.counters[1])
+    assert 401 == await opens(served, served.session, "counter/1", served.keys.counters[1])
+    assert served.keys.counters[2] == keys.counters[2]
 
 
 async def test_not_by_another_site(served: Served, tablet: aiohttp.ClientSession) -> None:
