@@ -9,12 +9,14 @@ needed, and again for whichever server failed or said that it is not the one.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.exceptions import RedisError
+
+from server.store.redis_client import Client
 
 CONNECTIONS_MAX = 16
 """For everything but following, which takes one more for each bazaar."""
@@ -44,8 +46,8 @@ class Server:
 
     def __init__(self, settings: Settings) -> None:
         bounded = BlockingConnectionPool(max_connections=CONNECTIONS_MAX, timeout=FREE_CONNECTION_S_MAX, **settings)
-        self.asking = Redis(connection_pool=bounded)
-        self.following = Redis(connection_pool=ConnectionPool(**settings))
+        self.asking = Client(bounded, asyncio.Semaphore(CONNECTIONS_MAX))
+        self.following = Client(ConnectionPool(**settings), nullcontext())
 
     async def close(self) -> None:
         """Let go of every connection."""
