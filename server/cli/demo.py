@@ -13,9 +13,10 @@ from server.cli.bazaars import Keys, keys_of, open_bazaar_log, renewals_of
 from server.cli.demo_page import add_demo_page
 from server.cli.equipment import Equipment
 from server.cli.stores import Settings, own_store
-from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, application, listening, spare_the_collector, until_told_to_stop
+from server.cli.wiring import PUBLIC_PARTS, STAFF_PARTS, application, listening, until_told_to_stop
 from server.core.plan_parts import words
 from server.core.values import KIOSKS, BazaarId, CounterNumber, CounterState
+from server.hub.loop import spare_the_collector
 from server.hub.room import Room
 from server.simulate import simulate
 from server.store.plan_file import read_plan

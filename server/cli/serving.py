@@ -13,6 +13,7 @@ from server.cli.equipment import Equipment, equipped
 from server.cli.processes import end_with_parent, keep
 from server.cli.stores import BadUse, Settings
 from server.core.plan_parts import words
+from server.hub.loop import spare_the_collector
 from server.store.embedded import start_embedded
 from server.store.plan_file import read_plan
 from server.web.keys import METRICS, ROOT, Addresses
@@ -127,7 +128,7 @@ async def _serve(
         app = wiring.application(store, secret, parts, addresses, equipment, only_follows=follow)
         app[METRICS].process = process
         async with wiring.listening(app, host, port, shared=process > 0) as url:
-            wiring.spare_the_collector()
+            spare_the_collector()
             logging.getLogger(__name__).info("listening on %s", url)
             await wiring.until_told_to_stop()
 

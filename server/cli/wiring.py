@@ -1,7 +1,6 @@
 """The application over a store, and the sockets on which it listens. Only the command line uses this."""
 
 import asyncio
-import gc
 import logging
 import os
 import resource
@@ -140,12 +139,6 @@ def _allow_many_files() -> None:
 def _reachable(host: str) -> str:
     """The name under which this machine itself reaches what listens on ``host``."""
     return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104  # compared, not listened on
-
-
-def spare_the_collector() -> None:
-    """Leave what is there by now out of all collections of garbage: it stays, and to look through it holds up everybody for some 60 ms."""
-    gc.collect()
-    gc.freeze()
 
 
 async def until_told_to_stop() -> None:
