@@ -12,6 +12,7 @@ from server.hub.room import Room
 from server.store.errors import StoreUnreachable
 from server.store.log import Store
 from server.store.outage import Outage
+from server.store.turns import Turns
 
 REGISTRY_S = 1.0
 """How often the store is asked for bazaars that were opened since."""
@@ -31,6 +32,7 @@ class Hub:
         self.clock = clock
         self._outage = Outage("the store")
         self._kinds = tuple(kinds)
+        self._turns = Turns()
 
     @property
     def ready(self) -> bool:
@@ -43,7 +45,7 @@ class Hub:
             async with asyncio.TaskGroup() as tasks:
                 while True:
                     for bazaar_id in await self._new_ids():
-                        room = Room(self.store.log(bazaar_id), self._kinds, self.clock, self.counts)
+                        room = Room(self.store.log(bazaar_id), self._kinds, self.clock, self.counts, self._turns)
                         self.rooms[bazaar_id] = room
                         tasks.create_task(room.run())
                     await asyncio.sleep(REGISTRY_S)

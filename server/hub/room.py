@@ -18,6 +18,7 @@ from server.hub.roll import Channel
 from server.hub.wire import close_frame
 from server.store.errors import StoreUnreachable
 from server.store.log import PAGE_ENTRIES, EventLog
+from server.store.turns import Turns
 from server.store.writer import Writer
 
 ANSWER_S = 5.0
@@ -34,15 +35,19 @@ class UnknownChannel(Exception):
 class Room:
     """A bazaar as this process serves it: commands are submitted to it, its channels are followed."""
 
-    def __init__(self, log: EventLog, kinds: Iterable[ChannelKind], clock: Callable[[], int], counts: Counts) -> None:
-        self.writer = Writer(log, clock, self._on_entry)
+    def __init__(
+        self, log: EventLog, kinds: Iterable[ChannelKind], clock: Callable[[], int], counts: Counts, turns: Turns | None = None
+    ) -> None:
+        self._turns = turns or Turns()
+        self.writer = Writer(log, clock, self._on_entry, self._turns)
         self.fanout = Fanout(self.heartbeat, counts, self._forget)
         self._log = log
         self._counts = counts
         self._kinds = {kind.name: kind for kind in kinds}
         self._marks: dict[tuple[str, str], Mark] = {}
         self._followed: dict[tuple[str, str], Channel] = {}
-        self._stale: dict[Channel, None] = {}
+        self._stale: dict[int, dict[Channel, None]] = {rank: {} for rank in sorted(kind.rank for kind in self._kinds.values())}
+        self._refreshing: asyncio.Task[None] | None = None
         self._marked_epoch = ""
         self._heartbeat: Frame | None = None
 
@@ -130,7 +135,9 @@ class Room:
         """The newest frame of a channel, followed or not, as true as this process knows now; raises `UnknownChannel`."""
         kind, key = self.kind_of(name)
         followed = self._followed.get((kind.name, key))
-        return replace(followed.frame, at=self.writer.fresh_at) if followed else self._fold(name, kind, key)
+        if followed is None or followed in self._stale[kind.rank]:
+            return self._fold(name, kind, key)
+        return replace(followed.frame, at=self.writer.fresh_at)
 
     def heartbeat(self) -> Frame:
         """The frame of no channel: how far this process has read, and when the store last answered. Made once for many who come at once."""
@@ -192,15 +199,19 @@ class Room:
         self._marks[place] = mark
         channel = self._followed.get(place)
         if channel is not None:
-            if not self._stale:
-                asyncio.get_running_loop().call_soon(self._refresh)
-            self._stale[channel] = None
+            self._stale[channel.kind.rank][channel] = None
+            if self._refreshing is None or self._refreshing.done():
+                self._refreshing = asyncio.create_task(self._refresh())
 
-    def _refresh(self) -> None:
-        """Fold what was touched, and publish the frames whose view is another than before: first ranks first."""
-        stale, self._stale = sorted(self._stale, key=lambda channel: channel.kind.rank), {}
-        changed = [channel for channel in stale if self._renew(channel)]
-        self.fanout.publish(changed)
+    async def _refresh(self) -> None:
+        """Fold what was touched, and publish the frames whose view is another than before: first ranks first, at any time."""
+        while any(self._stale.values()):
+            await self._turns.take()
+            if stale := next(filter(None, self._stale.values()), None):
+                channel = next(iter(stale))
+                del stale[channel]
+                if self._renew(channel):
+                    self.fanout.publish((channel,))
 
     def _renew(self, channel: Channel) -> bool:
         """Fold the channel anew; whether there is something new to tell: also that it is no more, by a frame without a view."""
@@ -227,4 +238,6 @@ class Room:
         self._marked_epoch = self.epoch
         self._marks.clear()
         self._followed.clear()
+        for stale in self._stale.values():
+            stale.clear()
         self.fanout.close_all(close_frame(WSCloseCode.SERVICE_RESTART))

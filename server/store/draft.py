@@ -42,9 +42,10 @@ def read_command(stream_id: str, raw: bytes) -> Asked:
 
 
 class Draft:
-    """The next entries behind the ledger's top. ``records`` are their bytes, one for each command that had no entry yet."""
+    """The next ``entries`` behind the ledger's top, one for each command that had none yet; ``records`` are their bytes."""
 
     def __init__(self, ledger: Ledger, time: LogTime) -> None:
+        self.entries: list[Entry] = []
         self.records: list[bytes] = []
         self._ledger = ledger
         self._time = time
@@ -70,6 +71,7 @@ class Draft:
             prev=self._prev,
         )
         record = encode_entry(entry)
+        self.entries.append(entry)
         self.records.append(record)
         self._decided.add(command_id)
         self._unfolded.append(entry)

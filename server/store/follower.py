@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from itertools import chain, zip_longest
 
 from server.core.entry import Entry
 from server.core.values import CommandId
@@ -16,9 +16,7 @@ from server.store.errors import BrokenLog, Conflict, StoreError
 from server.store.ledger import Ledger
 from server.store.log import PAGE_ENTRIES, EventLog, News, stream_position
 from server.store.tail import lost_part
-
-ENTRIES_PER_TURN = 16
-"""How many entries are folded, or decided, before the event loop's other tasks have their turn: about a millisecond's worth."""
+from server.store.turns import Turns
 
 logger = logging.getLogger(__name__)
 
@@ -27,14 +25,15 @@ class Follower:
     """One bazaar's log as far as it has been read.
 
     ``on_entry`` is called after each entry has been folded, when ``ledger.head`` is that entry's hash; an entry with offset 1 says that all
-    before it is void. ``waiters`` holds who waits for which command's entry.
+    before it is void. ``waiters`` holds who waits for which command's entry. ``turns`` are those of all that this process folds.
     """
 
-    def __init__(self, log: EventLog, on_entry: Callable[[Entry], None]) -> None:
+    def __init__(self, log: EventLog, on_entry: Callable[[Entry], None], turns: Turns | None = None) -> None:
         self.ledger = Ledger()
         self.waiters: dict[CommandId, list[asyncio.Future[Entry]]] = {}
         self._log = log
         self._on_entry = on_entry
+        self._turns = turns or Turns()
         self._cursor = ""
         self._asked_after = 0
 
@@ -97,17 +96,16 @@ class Follower:
         """The commands of the stream up to here are no news any more."""
         self._cursor = stream_id
 
-    async def take(self, records: Sequence[bytes]) -> None:
-        """Fold the next records; raises BrokenLog."""
-        for number, record in enumerate(records, start=1):
-            self.fold(record)
-            if number % ENTRIES_PER_TURN == 0:
-                await asyncio.sleep(0)
+    async def take(self, records: Sequence[bytes], entries: Sequence[Entry] = ()) -> None:
+        """Fold the next records; ``entries`` are what they hold, when they were encoded here. Raises BrokenLog."""
+        for record, entry in zip_longest(records, entries):
+            await self._turns.take()
+            self.fold(record, entry)
         await asyncio.sleep(0)
 
-    def fold(self, record: bytes) -> None:
-        """Fold the next record and answer who waits for it; raises BrokenLog."""
-        entry = self.ledger.apply(record)
+    def fold(self, record: bytes, entry: Entry | None = None) -> None:
+        """Fold the next record, which holds ``entry`` if that is known, and answer who waits for it; raises BrokenLog."""
+        entry = self.ledger.apply(record, entry)
         for answer in self.waiters.get(entry.command_id, ()):
             if not answer.done():
                 answer.set_result(entry)

@@ -57,15 +57,15 @@ class Ledger:
         """Whether the commands stream has been decided up to here and beyond."""
         return stream_position(stream_id) <= self._passed
 
-    def apply(self, record: bytes) -> Entry:
-        """Take the next record. After a BrokenLog the ledger is of no use any more.
+    def apply(self, record: bytes, entry: Entry | None = None) -> Entry:
+        """Take the next record; ``entry`` is what it holds, from whoever has just encoded it. After a BrokenLog the ledger is of no use.
 
         Raises:
             BrokenLog: it is not the next entry, or cannot follow what came before.
         """
         offset = self.offset + 1
         try:
-            entry = decode_entry(record)
+            entry = entry or decode_entry(record)
             self._check(entry, offset)
             self._bazaar = fold(self._bazaar, entry)
         except (ValueError, LookupError, TypeError, AttributeError) as error:

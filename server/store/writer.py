@@ -20,10 +20,11 @@ from server.store.clock import LogTime
 from server.store.codec import command_from_map, decode_entry, encode_command
 from server.store.draft import Asked, Draft, read_command
 from server.store.errors import BrokenLog, Conflict, ForkedLog, StoreUnreachable
-from server.store.follower import ENTRIES_PER_TURN, Follower
+from server.store.follower import Follower
 from server.store.ledger import Ledger
 from server.store.log import EventLog, News, Submission, Top, next_stream_id
 from server.store.outage import Outage
+from server.store.turns import Turns
 
 TOGETHER_MAX = 64
 """How many commands are decided and appended in one go: more of them cost each other more time than the way to the store does."""
@@ -34,15 +35,16 @@ logger = logging.getLogger(__name__)
 class Writer:
     """One bazaar in this process.
 
-    ``clock`` gives Unix ms; ``on_entry`` is as in `Follower`.
+    ``clock`` gives Unix ms; ``on_entry`` and ``turns`` are as in `Follower`.
 
     ``ledger`` is the bazaar as far as it has been followed; a log that was replaced gets a new ledger. ``ready`` tells whether the ledger
     is caught up and the store answers, ``fresh_at`` (Unix ms) when it last did. ``broken`` is set when the log can be followed no more:
     then nothing is decided here any longer, and the other bazaars of the process go on.
     """
 
-    def __init__(self, log: EventLog, clock: Callable[[], int], on_entry: Callable[[Entry], None]) -> None:
-        self.follower = Follower(log, on_entry)
+    def __init__(self, log: EventLog, clock: Callable[[], int], on_entry: Callable[[Entry], None], turns: Turns | None = None) -> None:
+        self._turns = turns or Turns()
+        self.follower = Follower(log, on_entry, self._turns)
         self.ready = False
         self.fresh_at = 0
         self._log = log
@@ -164,7 +166,7 @@ class Writer:
         Raises:
             BrokenLog: the log takes nothing onto its own top, although it was looked at again.
         """
-        asked = [(stream_id, read_command(stream_id, raw)) for stream_id, raw in commands]
+        asked = [(stream_id, read_command(stream_id, raw)) for stream_id, raw in commands if not self.ledger.has_passed(stream_id)]
         refused: Top | None = None
         while (draft := await self._draft(asked)).records:
             top = self.ledger.top
@@ -176,16 +178,15 @@ class Writer:
                     raise BrokenLog(top.offset + 1, "is not there, and yet none is taken in its place") from None
                 refused = top
             else:
-                await self.follower.take(draft.records)
+                await self.follower.take(draft.records, draft.entries)
         self.follower.pass_over(commands[-1][0])
 
     async def _draft(self, asked: Sequence[tuple[str, Asked]]) -> Draft:
         """The entries of those of them that have none, on this top."""
         draft = Draft(self.ledger, self._time)
-        for number, (stream_id, one) in enumerate(asked, start=1):
+        for stream_id, one in asked:
+            await self._turns.take()
             draft.add(stream_id, one)
-            if number % ENTRIES_PER_TURN == 0:
-                await asyncio.sleep(0)
         return draft
 
     async def _serve_submitted(self) -> None:
@@ -208,7 +209,7 @@ class Writer:
         except Conflict:
             await self._log.publish(*commands)
         else:
-            await self.follower.take(draft.records)
+            await self.follower.take(draft.records, draft.entries)
             self._is_fresh()
         for one in due:
             self._submitted.pop(one.command_id, None)

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from server.store.codec import encode_entry
-from server.store.follower import ENTRIES_PER_TURN
 from server.store.ledger import Ledger
 from server.store.log import PAGE_ENTRIES, MemoryLog
+from server.store.turns import PIECES
 from tests.store.hubs import hub
 from tests.store.proxy import until
 from tests.store.samples import ENTRY, NOBODY, command_id
@@ -25,7 +25,7 @@ async def test_pages(quick_log: MemoryLog, extra: int) -> None:
 
 async def test_others_have_their_turn(quick_log: MemoryLog) -> None:
     """While a long log is read the process still answers everybody else."""
-    await _fill(quick_log, 5 * ENTRIES_PER_TURN)
+    await _fill(quick_log, 5 * PIECES)
     turns = 0
     async with hub(quick_log) as one:
         while not one.writer.ready:

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from server.core.entry import Entry, Refusal
-from server.core.events import TicketCalled, TicketHeld
+from server.core.commands import Command, Envelope
+from server.core.decide import decide
+from server.core.entry import Entry, Outcome, Refusal
+from server.core.events import Event, TicketCalled, TicketHeld
 from server.core.refusals import Refused
-from server.core.values import CounterNumber, Label, OutOfOrderReason
+from server.core.values import CommandId, CounterNumber, Label, OutOfOrderReason
 from server.store.codec import (
     HASH_BYTES,
     decode_entry,
@@ -20,6 +22,7 @@ from server.store.codec import (
     entry_as_json,
     split_records,
 )
+from tests.core.machine import RandomDay
 from tests.store.samples import ANYTHING, ENTRY, entries
 
 
@@ -29,6 +32,24 @@ def test_entry_round_trip(entry: Entry) -> None:
     record = encode_entry(entry)
     assert entry == decode_entry(record)
     assert record == encode_entry(decode_entry(record))
+
+
+class StoredDay(RandomDay):
+    """Whatever comes of random commands is folded as it was decided here, and as it was read from the log elsewhere."""
+
+    def ask(self, command: Command, by: str) -> tuple[Event, ...]:
+        """What is decided comes back from its bytes as it was."""
+        asked, at = Envelope(command_id=CommandId("command-of-a-day"), by=by, command=command), max(self.day.clock_ms, self.day.bazaar.at)
+        try:
+            outcome: Outcome = decide(self.day.bazaar, asked, at)
+        except Refused as refused:
+            outcome = Refusal.of(refused)
+        entry = _with(at=at, by=by, outcome=outcome)
+        assert entry == decode_entry(encode_entry(entry))
+        return super().ask(command, by)
+
+
+TestStoredDay = StoredDay.TestCase
 
 
 def test_entry_on_the_wire() -> None:

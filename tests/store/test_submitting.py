@@ -7,7 +7,7 @@ import pytest
 from server.core.entry import Entry, Refusal
 from server.core.events import TicketCalled
 from server.core.values import CounterNumber, Label
-from server.store.follower import ENTRIES_PER_TURN
+from server.store.turns import PIECES
 from server.store.writer import TOGETHER_MAX
 from tests.store.hubs import entries_of, fault_of, hub
 from tests.store.proxy import until
@@ -123,7 +123,7 @@ async def test_others_have_their_turn_while_many_are_decided(log: WatchedLog) ->
         while not waiting.done():
             await asyncio.sleep(0)
             turns += 1
-    assert turns > 2 * TOGETHER_MAX / ENTRIES_PER_TURN
+    assert turns > 2 * TOGETHER_MAX / PIECES
 
 
 # Others are there too
