@@ -18,7 +18,7 @@ from server.web.keys import CREDENTIALS, CROWD, MESSAGES
 from server.web.limits import place_of
 from server.web.pages import FILES, local_time, render
 from server.web.qr import qr_picture
-from server.web.requests import Form, device_of, is_secure, origin_of, room_of, scope_of_room, text_in, visit_of
+from server.web.requests import Form, device_of, is_secure, origin_of, principals_of, room_of, scope_of_room, text_in, visit_of
 
 routes = web.RouteTableDef()
 
@@ -47,11 +47,12 @@ async def join(request: web.Request) -> web.Response:
 
 @routes.get("/{bazaar}/visit/{token}")
 async def visit(request: web.Request) -> web.Response:
-    """All tickets of one visit, for whoever has its token."""
+    """All tickets of one visit, for whoever has its token. A phone keeps it; what is paired as a device of the hall is many people's."""
     room = room_of(request)
     response = visit_page(request, room, known_visit(request, room))
-    token, path = request.match_info["token"], home_of(room)
-    response.set_cookie(VISIT_COOKIE, token, max_age=COOKIE_S, path=path, httponly=True, samesite="Lax", secure=is_secure(request))
+    if not principals_of(request, room):
+        token, path = request.match_info["token"], home_of(room)
+        response.set_cookie(VISIT_COOKIE, token, max_age=COOKIE_S, path=path, httponly=True, samesite="Lax", secure=is_secure(request))
     return response
 
 

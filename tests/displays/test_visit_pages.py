@@ -69,6 +69,16 @@ async def test_the_way_back(served: Served) -> None:
     assert "data-followed" not in await page_at(served, "/join", Cookie=forged) + await page_at(served, "/join")
 
 
+async def test_device_of_the_hall_keeps_no_visit(served: Served) -> None:
+    """What is paired is many people's: whoever comes to a kiosk next does not find the way to the numbers of whoever was there before."""
+    async with phone() as kiosk:
+        async with kiosk.get(f"{served.home}/pair/{served.keys.kiosks[1]}") as paired:
+            assert paired.ok
+        async with kiosk.get(f"{served.home}/visit/{token_of(served)}") as answer:
+            assert 200 == answer.status
+        assert "data-followed" not in await _text(kiosk, served, "") + await _text(kiosk, served, "/join")
+
+
 async def test_no_way_back_while_adding(served: Served) -> None:
     """The page that adds errands to a visit names that visit only."""
     page = await page_at(served, f"/visit/{token_of(served)}/join", Cookie=f"{VISIT_COOKIE}={token_of(served)}")
