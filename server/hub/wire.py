@@ -12,6 +12,8 @@ from aiohttp import WSCloseCode
 
 MESSAGE_BYTES_MAX = 4096
 """Followers have nothing to say: what they send is checked and dropped, and too much of it ends the connection."""
+FRAMES_MAX = 100
+"""So many frames are read at once: who follows sends one now and then, and a few kilobytes of empty ones keep everybody waiting."""
 
 _FIN, _RESERVED, _OPCODE = 0x80, 0x70, 0x0F
 _MASKED, _LENGTH = 0x80, 0x7F
@@ -92,10 +94,14 @@ class Reader:
             Violation: after the frames before it.
         """
         self._rest += data
+        frames = 0
         while (head := _Head.of(self._rest)) is not None:
             self._check(head)
             if len(self._rest) < head.end:
                 return
+            frames += 1
+            if frames > FRAMES_MAX:
+                raise Violation(WSCloseCode.POLICY_VIOLATION, f"more than {FRAMES_MAX} frames at once")
             payload = _unmasked(self._rest[head.start - _MASK_BYTES : head.start], self._rest[head.start : head.end])
             self._rest = self._rest[head.end :]
             if head.opcode < Opcode.CLOSE:

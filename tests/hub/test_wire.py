@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.hub.wire import MESSAGE_BYTES_MAX, Opcode, Reader, Violation, close_frame, closing_answer, frame
+from server.hub.wire import FRAMES_MAX, MESSAGE_BYTES_MAX, Opcode, Reader, Violation, close_frame, closing_answer, frame
 
 MASK = b"\x0f\xf0\x55\xaa"
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = Opcode
-PROTOCOL_ERROR, NO_TEXT, TOO_BIG = 1002, 1007, 1009
+PROTOCOL_ERROR, NO_TEXT, POLICY, TOO_BIG = 1002, 1007, 1008, 1009
 
 
 def masked(opcode: int, payload: bytes = b"", *, final: bool = True, reserved: int = 0) -> bytes:
@@ -113,6 +113,14 @@ def test_pings(payload: bytes) -> None:
     """2.1 to 2.11: pings of every length are given with their payload, however they are cut, one or ten in a row."""
     assert ([(int(PING), payload)] * 10, None) == read(masked(PING, payload) * 10)
     assert ([(int(PING), payload)], None) == read(*(bytes((byte,)) for byte in masked(PING, payload)))
+
+
+@pytest.mark.parametrize("one", [masked(PING), masked(PONG), part(CONTINUATION)], ids=["pings", "pongs", "pieces"])
+def test_many_frames_at_once(one: bytes) -> None:
+    """Frames cost by their number, not by their size: whoever sends hundreds at once is a flood, and one after the other they are none."""
+    begun = part(TEXT) if one == part(CONTINUATION) else b""
+    assert POLICY == read(begun, one * (FRAMES_MAX + 1))[1]
+    assert read(begun, one * FRAMES_MAX, one * FRAMES_MAX)[1] is None
 
 
 def test_pings_between_the_pieces() -> None:
