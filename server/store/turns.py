@@ -41,10 +41,10 @@ class Turns:
         """Another turn has begun. Whoever is told now that there is a piece for them goes on in the next."""
         self._renews = False
         self._left, self._granted = self._pieces - self._granted, 0
+        if self._waiting:
+            self._renew_next_turn()  # before they go on
         while self._waiting and self._granted < self._pieces:
             place = self._waiting.popleft()
             if not place.done():  # else whoever waited has given up
                 self._granted += 1
                 place.set_result(None)
-        if self._granted:
-            self._renew_next_turn()
