@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 from aiohttp import web
@@ -62,6 +62,18 @@ async def opened_in(store: Store, config: Mapping[str, object]) -> Plan:
     await open_log(store.log(plan.bazaar.id), plan, by="admin", now_ms=START_MS, command_id=CommandId("test-opens-the-bazaar"))
     await store.register(plan.bazaar.id)
     return plan
+
+
+@dataclass(slots=True)
+class MovedClock:
+    """A hub's clock that a test puts forward. It begins when the bazaar opens; a screen has its time from the frames."""
+
+    ahead_ms: int = 0
+    _since_ms: int = field(default_factory=now_ms)
+
+    def __call__(self) -> int:
+        """Unix ms."""
+        return START_MS + now_ms() - self._since_ms + self.ahead_ms
 
 
 @asynccontextmanager

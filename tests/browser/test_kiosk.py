@@ -9,7 +9,7 @@ from playwright.async_api import Locator, Page, expect
 
 from displays.kiosk.pages import IDLE_S, WARNING_S
 from tests.browser.devices import SIZES, Devices
-from tests.browser.hands import READY, Kiosk
+from tests.browser.hands import READY, Kiosk, stop_the_clock
 from tests.browser.running import Bazaar
 from tests.scenarios import config_with
 from tests.serving import serving
@@ -156,7 +156,7 @@ async def test_refused(devices: Devices, bazaar: Bazaar) -> None:
 async def test_walked_away(devices: Devices, bazaar: Bazaar) -> None:
     """After a while the kiosk asks whether somebody is there, counting down; without an answer the next person finds a fresh first page."""
     page = await devices.page("kiosk")
-    await page.clock.install()
+    await stop_the_clock(page)
     await page.goto(f"{bazaar.home}/pair/{bazaar.keys.kiosks[1]}")
     await page.wait_for_selector(READY)
     await page.goto(f"{bazaar.home}/kiosk/1?lang=mad")
@@ -179,7 +179,7 @@ async def test_walked_away(devices: Devices, bazaar: Bazaar) -> None:
 async def test_nobody_there(devices: Devices, bazaar: Bazaar) -> None:
     """A kiosk at which nobody stands asks nobody anything."""
     page = await devices.page("kiosk")
-    await page.clock.install()
+    await stop_the_clock(page)
     await page.goto(f"{bazaar.home}/pair/{bazaar.keys.kiosks[1]}")
     await page.wait_for_selector(READY)
     await page.clock.run_for(3 * IDLE_S * 1000)

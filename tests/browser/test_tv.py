@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from server.core.values import CounterNumber
 from tests.browser.hands import stop_the_clock
 from tests.scenarios import CONFIG
-from tests.serving import Served, serving
+from tests.serving import MovedClock, Served, serving
 
 pytestmark = pytest.mark.browser
 
@@ -36,10 +36,16 @@ CUT_OFF_ON_THE_BOARD = """() => Array.from(document.querySelectorAll("[data-slot
 SIZES = ((1920, 1080), (1280, 720), (1366, 768), (1024, 768))
 
 
+@pytest.fixture
+def clock() -> MovedClock:
+    """The hub's."""
+    return MovedClock()
+
+
 @pytest_asyncio.fixture
-async def served() -> AsyncIterator[Served]:
+async def served(clock: MovedClock) -> AsyncIterator[Served]:
     """Counters 1 to 3 open, and people waiting in lines A and B."""
-    async with serving(config={**CONFIG, "screens": SCREENS}) as bazaar:
+    async with serving(config={**CONFIG, "screens": SCREENS}, clock=clock) as bazaar:
         for number in (1, 2, 3):
             await bazaar.submit("open_counter", counter=number)
         for services in (["ktp"], ["ktp"], ["skck"]):
@@ -157,7 +163,7 @@ async def test_states(page: Page, served: Served) -> None:
     await expect(page.locator("[data-counter='4'][data-state='closed']")).to_contain_text("Tutup")
 
 
-async def test_announcement(page: Page, served: Served) -> None:
+async def test_announcement(page: Page, served: Served, clock: MovedClock) -> None:
     """What is announced stands on a card of its own, by turns with other cards, until it has run out."""
     await _open(page, served)
     await served.submit("announce", text="Parkir di utara", scope="bazaar", minutes=1)
@@ -165,7 +171,10 @@ async def test_announcement(page: Page, served: Served) -> None:
     await expect(page.locator("[data-mark]")).to_contain_text(f"#{served.room.offset} ")
     await page.clock.run_for(9_100)
     await expect(card).to_have_text("Parkir di utara")
-    await page.clock.run_for(61_000)
+    clock.ahead_ms = 61_000
+    await served.submit("pause_counter", counter=2, reason="salat")
+    await expect(page.locator("[data-counter='2'][data-state='paused']")).to_have_count(1)
+    await page.clock.run_for(9_100)
     await expect(page.locator("[data-card=announcement]")).to_have_count(0)
 
 

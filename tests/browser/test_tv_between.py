@@ -12,12 +12,14 @@ from server.cli.equipment import Equipment
 from server.core.plan import Plan
 from tests.browser.hands import stop_the_clock
 from tests.scenarios import CONFIG
-from tests.serving import Served, serving
+from tests.serving import MovedClock, Served, serving
 
 pytestmark = pytest.mark.browser
 
 DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 CARD_MS = 9_100
+URGENT_MS = 70_000
+"""More than the minute for which something urgent is told."""
 ROUND = 12
 """More turns than a round has cards."""
 LONG = "Kartu tanda penduduk lama, " * 11
@@ -49,10 +51,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def clock() -> MovedClock:
+    """The hub's."""
+    return MovedClock()
+
+
 @pytest_asyncio.fixture
-async def served(folder: Path) -> AsyncIterator[Served]:
+async def served(folder: Path, clock: MovedClock) -> AsyncIterator[Served]:
     """A bazaar with all there is to tell."""
-    async with serving(config=_config(), equipment=Equipment(slides=folder)) as bazaar:
+    async with serving(config=_config(), equipment=Equipment(slides=folder), clock=clock) as bazaar:
         await bazaar.submit("open_counter", counter=1)
         await bazaar.submit("issue", services=["ktp"])
         yield bazaar
@@ -95,7 +103,7 @@ async def test_past_programme(page: Page, served: Served) -> None:
     await expect(page.locator("[data-card-lines]")).to_have_text("19.00 Musik")
 
 
-async def test_urgent(page: Page, served: Served) -> None:
+async def test_urgent(page: Page, served: Served, clock: MovedClock) -> None:
     """Urgent words interrupt at once, stand in the foot also below a call, and are gone when they have run out; numbers stay in sight."""
     await _open(page, served)
     await served.submit("announce", text="Hujan deras, masuk tenda", scope="bazaar", minutes=1, urgent=True)
@@ -104,7 +112,10 @@ async def test_urgent(page: Page, served: Served) -> None:
     await served.submit("next", counter=1, seen=None)
     await expect(page.locator("[data-call][data-label='A-001']")).to_be_visible()
     await expect(page.locator("[data-say][data-announcement]")).to_have_text("Hujan deras, masuk tenda")
-    await page.clock.run_for(70_000)
+    clock.ahead_ms = URGENT_MS
+    await served.submit("pause_counter", counter=1, reason="salat")
+    await expect(page.locator("[data-counter='1'][data-state='paused']")).to_have_count(1)
+    await page.clock.run_for(CARD_MS)
     await expect(page.locator("[data-card=urgent]")).to_have_count(0)
     await expect(page.locator("[data-say]:not([data-announcement])")).to_contain_text("gratis")
 
