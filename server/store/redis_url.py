@@ -6,6 +6,7 @@ swallows a cancellation that comes at the wrong moment (``asyncio.wait_for`` bef
 instead.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -49,29 +50,37 @@ def servers_at(url: str) -> Servers:
             case ["redis" | "rediss" | "unix"]:
                 return OneServer({**parse_url(url), **SETTINGS})
             case ["redis" | "rediss" as plain, "sentinel"]:
-                return _by_sentinels(plain, urlsplit(url))
+                return _by_sentinels(plain, *_split(url))
             case ["redis" | "rediss" as plain, "cluster"]:
-                return _of_a_cluster(plain, urlsplit(url))
+                return _of_a_cluster(plain, *_split(url))
     except ValueError as error:
         raise BadStoreUrl(f"the {scheme}:// URL cannot be read: {error}") from None
     raise BadStoreUrl(f"a store URL begins with {_KINDS}")
 
 
-def _by_sentinels(plain: str, url: SplitResult) -> Servers:
+def _split(url: str) -> tuple[SplitResult, Sequence[str]]:
+    """The URL with one host instead of its hosts, and these: an IPv6 address in its brackets may only stand there alone."""
+    scheme, _, rest = url.partition("://")
+    authority = re.split("[/?]", rest, maxsplit=1)[0]
+    user, at, hosts = authority.rpartition("@")
+    return urlsplit(f"{scheme}://{user}{at}host{rest[len(authority) :]}"), hosts.split(",")
+
+
+def _by_sentinels(plain: str, url: SplitResult, hosts: Sequence[str]) -> Servers:
     service, _, db = url.path.removeprefix("/").partition("/")
     if not service:
         raise ValueError("the name of the service is missing, as in redis+sentinel://host:26379/service")
     settings = _settings(plain, url, db)
     own = {name: settings.pop(f"sentinel_{name}") for name in ("username", "password") if f"sentinel_{name}" in settings}
     shared = {name: value for name, value in settings.items() if name not in ("username", "password", "db")}
-    return FoundServers(Sentinels(_addresses(url, SENTINEL_PORT), service, {**shared, **own}), settings)
+    return FoundServers(Sentinels(_addresses(hosts, SENTINEL_PORT), service, {**shared, **own}), settings)
 
 
-def _of_a_cluster(plain: str, url: SplitResult) -> Servers:
+def _of_a_cluster(plain: str, url: SplitResult, hosts: Sequence[str]) -> Servers:
     if url.path not in ("", "/", "/0"):
         raise ValueError("a cluster has only the database 0")
     settings = _settings(plain, url, "")
-    return FoundServers(Cluster(_addresses(url, SERVER_PORT), settings), settings)
+    return FoundServers(Cluster(_addresses(hosts, SERVER_PORT), settings), settings)
 
 
 def _settings(plain: str, url: SplitResult, db: str) -> dict[str, Any]:
@@ -84,9 +93,9 @@ def _settings(plain: str, url: SplitResult, db: str) -> dict[str, Any]:
     return settings
 
 
-def _addresses(url: SplitResult, port: int) -> Sequence[Address]:
+def _addresses(hosts: Sequence[str], port: int) -> Sequence[Address]:
     addresses = []
-    for item in url.netloc.rpartition("@")[2].split(","):
+    for item in hosts:
         host = urlsplit(f"//{item}")
         if not host.hostname:
             raise ValueError("a host is missing")
