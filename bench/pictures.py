@@ -40,7 +40,7 @@ def _memory(fanout: Fanout) -> Panel:
 def _ages(burst: Burst) -> Iterable[Panel]:
     ranked = sorted(burst.aged, key=lambda one: one.p99_ms)
     bars = [_bar(one.name, one.title, one.p99_ms, f"{one.p99_ms:,.0f} ms") for one in ranked]
-    title = f"Age of what {burst.phones:,} phones show under 100 events a second, p99 (each tenfold of the same length)"
+    title = f"Age at {burst.phones:,} phones under 100 events a second, p99 (by powers of ten)"
     yield Panel(title=title, bars=bars, decades=True)
 
 
