@@ -161,8 +161,10 @@ class Kiosk:
         return [await ticket.get_attribute("data-ticket") or "" for ticket in await self.page.locator("[data-numbers] [data-ticket]").all()]
 
     async def leave(self) -> None:
-        """The next person finds the first page."""
-        await self.page.tap("[data-do=done]")
+        """The next person finds the first page, fetched anew: what is tapped on its way to the screen would be lost."""
+        async with self.page.expect_navigation():
+            await self.page.tap("[data-do=done]")
+        await self.page.wait_for_selector(READY)
         await expect(self.page.locator("[data-step=office]")).to_be_visible()
 
     async def address(self) -> str:
