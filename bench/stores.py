@@ -10,8 +10,9 @@ import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -49,17 +50,31 @@ cluster-require-full-coverage no
 _LEASH = 'read -r _; for pid in */pid; do kill -9 "$(cat "$pid")"; done'
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """How servers let people in: more lines of their settings, the line of their port, and what a connection needs beside the address."""
+
+    settings: str = ""
+    port: str = "port {}"
+    access: Mapping[str, Any] = field(default_factory=dict)
+
+
+OPEN = Door()
+"""For everybody on this machine."""
+
+
 class Node:
     """One server process, in a folder of its own."""
 
-    def __init__(self, folder: Path, program: Path, settings: str, *options: str) -> None:
+    def __init__(self, folder: Path, program: Path, door: Door, settings: str, *options: str) -> None:
         self.port = free_port()
-        self._client = Redis(host=HOST, port=self.port, decode_responses=True, **SETTINGS)
+        self._client = Redis.from_url("redis://", **{**SETTINGS, "host": HOST, "port": self.port, "decode_responses": True, **door.access})
         self._folder = folder
         self._command = [str(program), "conf", *options]
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir()
-        (folder / "conf").write_text(f"{settings}port {self.port}\ndir ./\npidfile ./pid\ndaemonize no\n")
+        port = door.port.format(self.port)
+        (folder / "conf").write_text(f"{settings}{door.settings}{port}\ndir ./\npidfile ./pid\ndaemonize no\n")
 
     @property
     def address(self) -> str:
@@ -151,9 +166,21 @@ async def replica_of(port: int, password: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def watched_by_sentinels(*, replicas: int = 2, sentinels: int = 3) -> AsyncIterator[tuple[str, Sequence[Node]]]:
-    """A primary, its replicas and so many sentinels: the store's URL, and all but the sentinels, the primary first."""
-    async with _nodes() as new:
+async def alone(*, door: Door = OPEN, program: Path | None = None) -> AsyncIterator[Node]:
+    """One server."""
+    async with _nodes(door, program) as new:
+        yield await new(_SERVER)
+
+
+@asynccontextmanager
+async def watched_by_sentinels(
+    *, replicas: int = 2, sentinels: int = 3, door: Door = OPEN, watch_door: Door = OPEN, program: Path | None = None
+) -> AsyncIterator[tuple[str, Sequence[Node]]]:
+    """A primary, its replicas and so many sentinels: the store's URL, and all but the sentinels, the primary first.
+
+    ``door`` is that of the servers, ``watch_door`` that of the sentinels; the URL tells nothing of either.
+    """
+    async with _nodes(door, program) as new:
         primary = await new(_SERVER)
         others = [await new(f"{_SERVER}replicaof {HOST} {primary.port}\n") for _ in range(replicas)]
         watch = (
@@ -163,7 +190,7 @@ async def watched_by_sentinels(*, replicas: int = 2, sentinels: int = 3) -> Asyn
             f"sentinel failover-timeout {SERVICE} {FAILOVER_MS}\n"
             f"sentinel parallel-syncs {SERVICE} {replicas}\n"
         )
-        watching = [await new(watch, "--sentinel") for _ in range(sentinels)]
+        watching = [await new(watch, "--sentinel", door=watch_door) for _ in range(sentinels)]
         for node in others:
             await until(node.is_in_step, f"{node.address} follows its primary")
         for node in watching:
@@ -172,9 +199,14 @@ async def watched_by_sentinels(*, replicas: int = 2, sentinels: int = 3) -> Asyn
 
 
 @asynccontextmanager
-async def clustered(*, primaries: int = 3, replicated: bool = True) -> AsyncIterator[tuple[str, Sequence[Node]]]:
-    """A cluster of so many primaries, each with a replica or none: the store's URL, and its nodes, primaries first."""
-    async with _nodes() as new:
+async def clustered(
+    *, primaries: int = 3, replicated: bool = True, door: Door = OPEN, program: Path | None = None
+) -> AsyncIterator[tuple[str, Sequence[Node]]]:
+    """A cluster of so many primaries, each with a replica or none: the store's URL, which tells nothing of ``door``, and its nodes.
+
+    Primaries come first.
+    """
+    async with _nodes(door, program) as new:
         buses = [free_port() for _ in range(primaries * (2 if replicated else 1))]
         nodes = [await new(f"{_SERVER}{_CLUSTERED}cluster-port {bus}\n") for bus in buses]
         for number, (node, bus) in enumerate(zip(nodes, buses, strict=True)):
@@ -194,15 +226,15 @@ async def clustered(*, primaries: int = 3, replicated: bool = True) -> AsyncIter
 
 
 @asynccontextmanager
-async def _nodes() -> AsyncIterator[New]:
+async def _nodes(common: Door = OPEN, program: Path | None = None) -> AsyncIterator[New]:
     """A folder for nodes, which end with it; and a program that ends them when this process is killed."""
-    program = await asyncio.to_thread(find_server)
+    server = await asyncio.to_thread(find_server) if program is None else program
     nodes: list[Node] = []
     folder = Path(tempfile.mkdtemp(prefix="urut-stores-"))
     leash = _leash(folder)
 
-    async def new(settings: str, *options: str) -> Node:
-        node = Node(folder / str(len(nodes)), program, settings, *options)
+    async def new(settings: str, *options: str, door: Door = common) -> Node:
+        node = Node(folder / str(len(nodes)), server, door, settings, *options)
         nodes.append(node)
         await node.start()
         return node

@@ -9,6 +9,8 @@ CHROMIUM=$(bash tools/chromium.sh)
 .venv/bin/playwright --version >/dev/null 2>&1 || need "A library that Playwright needs" libatomic1
 # The tests of the voice hear the synthesiser itself; whoever runs urut may do without it.
 command -v espeak-ng >/dev/null || need "espeak-ng (for the tests of the voice)" espeak-ng
+# The bundled server does without TLS; this package brings one that has it, and starts nothing.
+command -v redis-check-rdb >/dev/null || command -v redis-server >/dev/null || need "A store with TLS (for the tests)" redis-tools
 PATH=$PWD/.venv/bin:$PATH
 export CHROMIUM PATH
 

@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from server.store.errors import EmbeddedFailed
-from server.store.folder import CONF, SERVER_LOG, SERVER_PID, Address, DataFolder
+from server.store.folder import CONF, SERVER_PID, Address, DataFolder
 from server.store.outage import Outage
 from server.store.redis_calls import ANSWER_S_MAX
 from server.store.redis_url import SETTINGS
@@ -168,8 +168,11 @@ class EmbeddedStore:
 
 
 def _spawn(command: list[str], folder: DataFolder, *, lock: int | None = None, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-    """Run a program in the folder, in a session of its own: Ctrl-C would end the server before those who still write to it."""
-    with (folder.path / SERVER_LOG).open("ab") as log:
+    """Run a program in the folder, in a session of its own: Ctrl-C would end the server before those who still write to it.
+
+    What it writes is its user's alone, whatever this process allows others.
+    """
+    with folder.open_log() as log:
         try:
             return subprocess.Popen(  # noqa: S603  # both programs are ours to choose
                 command,
@@ -179,6 +182,7 @@ def _spawn(command: list[str], folder: DataFolder, *, lock: int | None = None, s
                 stderr=log,
                 pass_fds=() if lock is None else (lock,),
                 start_new_session=True,
+                umask=0o077,
             )
         except OSError as error:
             raise EmbeddedFailed(f"{command[0]} does not run: {error.strerror}") from error

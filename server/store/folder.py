@@ -8,14 +8,17 @@ import fcntl
 import os
 import secrets
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from server.store.errors import EmbeddedFailed, FolderInUse
 
 CONF = "store.conf"
 SERVER_LOG = "server.log"
 SERVER_PID = "server.pid"
+SERVER_DATA = "appendonlydir"
 HOST = "127.0.0.1"
 _LOG_LINES_SHOWN = 8
 
@@ -78,8 +81,20 @@ class DataFolder:
             pid = os.pread(self._holder, 20, 0).decode().strip() or "(unknown)"
             os.close(self._holder)
             raise FolderInUse(f"the data folder {self.path} is in use by process {pid}; end it, or choose another folder")
+        try:
+            self._shut()
+        except OSError as error:
+            os.close(self._holder)
+            raise EmbeddedFailed(f"the data folder {self.path} cannot be kept from other users: {error.strerror}") from error
         os.ftruncate(self._holder, 0)
         os.pwrite(self._holder, str(os.getpid()).encode(), 0)
+
+    def _shut(self) -> None:
+        """Leave nothing to other users: a folder that was made by hand, or files of an earlier version, may be open to them."""
+        ours = (SERVER_LOG, SERVER_PID, SERVER_DATA, f"{SERVER_DATA}/*")
+        for path in (self.path, *(found for names in ours for found in self.path.glob(names))):
+            with suppress(FileNotFoundError):  # a server that was left behind may be putting one in another's place
+                path.chmod(0o700 if path.is_dir() else 0o600)
 
     def release(self) -> None:
         """Let another process have it."""
@@ -121,6 +136,10 @@ class DataFolder:
             return int((self.path / SERVER_PID).read_text())
         except (OSError, ValueError):
             return None
+
+    def open_log(self) -> BinaryIO:
+        """What the server says is written behind what it said before."""
+        return os.fdopen(os.open(self.path / SERVER_LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
 
     @property
     def log_size(self) -> int:

@@ -16,6 +16,7 @@ from redis.crc import key_slot
 from redis.exceptions import NoScriptError, RedisError
 
 from server.store.errors import StoreUnreachable
+from server.store.redis_faults import NO_ANSWER, told
 from server.store.redis_servers import Server, Servers
 
 ANSWER_S_MAX = 5.0
@@ -88,4 +89,4 @@ class Slot:
         except (RedisError, OSError) as error:
             if server is not None:
                 self._servers.doubt(server)
-            raise StoreUnreachable(str(error) or f"no answer within {ANSWER_S_MAX:.0f} s") from error
+            raise StoreUnreachable(told(error, server.where) if server else str(error) or NO_ANSWER) from error

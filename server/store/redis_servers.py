@@ -17,6 +17,7 @@ from redis.asyncio import BlockingConnectionPool, ConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from server.store.redis_client import Client
+from server.store.redis_faults import told, where_is
 
 CONNECTIONS_MAX = 16
 """For everything but following, which takes one more for each bazaar."""
@@ -42,9 +43,10 @@ class Address:
 
 
 class Server:
-    """One server: a client for what is answered at once, and one for what waits for its answer."""
+    """One server, at ``where``: a client for what is answered at once, and one for what waits for its answer."""
 
     def __init__(self, settings: Settings) -> None:
+        self.where = where_is(settings)
         bounded = BlockingConnectionPool(max_connections=CONNECTIONS_MAX, timeout=FREE_CONNECTION_S_MAX, **settings)
         self.asking = Client(bounded, asyncio.Semaphore(CONNECTIONS_MAX))
         self.following = Client(ConnectionPool(**settings), nullcontext())
@@ -162,9 +164,9 @@ class Sentinels:
             named[address] += 1
             return 2 * named[address] > len(self._addresses)
 
-        await _ask_all(self._addresses, self._settings, self._ask, is_enough)
+        faults = await _ask_all(self._addresses, self._settings, self._ask, is_enough)
         if not named:
-            raise RedisError(f"no sentinel names a primary of {self._service}")
+            raise RedisError("; ".join((f"no sentinel names a primary of {self._service}", *faults)))
         return [Range(0, SLOTS - 1, named.most_common(1)[0][0])]
 
     async def _ask(self, client: Redis, _: Address) -> Address:
@@ -194,9 +196,9 @@ class Cluster:
             return True
 
         trusted = [address for address in everybody if address not in doubted]
-        await _ask_all(trusted or everybody, self._settings, _slots_of, is_enough)
+        faults = await _ask_all(trusted or everybody, self._settings, _slots_of, is_enough)
         if not found:
-            raise RedisError("no server of the cluster tells who has which slots")
+            raise RedisError("; ".join(("no server of the cluster tells who has which slots", *faults)))
         self._ranges = found[0]
         return self._ranges
 
@@ -218,13 +220,17 @@ async def _ask_all(
     settings: Settings,
     ask: Callable[[Redis, Address], Awaitable[T]],
     is_enough: Callable[[T], bool],
-) -> None:
-    """Ask these servers all at once, and hand on each answer until it is enough. Who fails, or takes `LOOKUP_S_MAX`, says nothing."""
+) -> Sequence[str]:
+    """Ask all at once, and hand on each answer until it is enough; why others gave none. Who takes `LOOKUP_S_MAX` says nothing."""
+    faults: list[str] = []
 
     async def one(address: Address) -> T:
         client = Redis(connection_pool=ConnectionPool(**{**settings, "host": address.host, "port": address.port}))
         try:
             return await ask(client, address)
+        except RedisError as error:
+            faults.append(told(error, str(address)))
+            raise
         finally:
             await client.aclose(close_connection_pool=True)
 
@@ -234,8 +240,9 @@ async def _ask_all(
             for answer in asyncio.as_completed(asking, timeout=LOOKUP_S_MAX):
                 with suppress(RedisError):
                     if is_enough(await answer):
-                        return
+                        break
     finally:
         for task in asking:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
+    return faults

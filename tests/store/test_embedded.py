@@ -78,6 +78,15 @@ async def test_settings(running: EmbeddedStore, tmp_path: Path) -> None:
         await connect(running.url.replace(running.url.partition("@")[0] + "@", "redis://")).bazaars()
 
 
+async def test_only_on_this_machine(running: EmbeddedStore) -> None:
+    """It listens at one address of the loopback interface, so that no network leads to it."""
+    port = int(running.url.rpartition(":")[2].partition("/")[0])
+    with socket.create_connection(("127.0.0.1", port), timeout=10):
+        pass
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.2", port), timeout=10)
+
+
 async def test_session_of_its_own(running: EmbeddedStore, tmp_path: Path) -> None:
     """Ctrl-C in a terminal does not reach the server, which must outlast those who still write to it."""
     server = _server_pid(tmp_path)
