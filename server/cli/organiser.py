@@ -18,11 +18,12 @@ from server.core.verify import Verdict
 from server.reports.day import day_of
 from server.reports.tables import day_tables
 from server.store.audit import verify_log
-from server.store.codec import decode_entry, split_records
-from server.store.log import PAGE_ENTRIES
+from server.store.backup import BadBackup, read_backup, restore, sound_part
+from server.store.codec import decode_entry, digest, split_records
 from server.web.credentials import ADMIN, SUPERVISOR, Credentials, scope_of
 
 FETCH_S = 60
+HEAD = click.option("--head", help="A head hash, or its first 8 digits, that somebody noted earlier.")
 
 
 @click.command()
@@ -56,29 +57,56 @@ async def pair(
 
 @click.group()
 def log() -> None:
-    """The bazaar's log: take it out, check it."""
+    """The bazaar's log: take it out, check it, go on with it elsewhere."""
 
 
 @log.command("export")
-@click.argument("file", type=click.File("wb"))
+@click.argument("file", type=click.File("wb", atomic=True))
 @flags.bazaar
 @flags.redis_url
 @flags.data
 @flags.runs
-async def export(file: IO[bytes], bazaar: str | None, redis_url: str | None, data: Path) -> None:
-    """Write every entry of the log to FILE (- for standard output), byte for byte as it is stored."""
+async def export(file: IO[bytes], bazaar: str | None, redis_url: str | None, data: Path) -> int:
+    """Write every entry of the log to FILE (- for standard output), byte for byte as it is stored.
+
+    Of a log that is broken, what comes before the fault is written; exit code 1.
+    """
     async with stores.open_store(Settings(redis_url=redis_url, data=data)) as (store, _):
-        entries = store.log(await bazaars.the_bazaar(store, bazaar))
-        offset = 0
-        while records := await entries.read(offset, PAGE_ENTRIES):
-            file.write(b"".join(records))
-            offset += len(records)
-    click.echo(f"{offset} entries", err=True)
+        records, fault = await sound_part(store.log(await bazaars.the_bazaar(store, bazaar)))
+    file.writelines(records)
+    click.echo(f"{len(records)} entries, head {digest(records[-1]).hex() if records else '(none)'}", err=True)
+    if fault is not None:
+        click.echo(f"urut: {fault}; what is written ends before it", err=True)
+    return 0 if fault is None else 1
+
+
+@log.command("import")
+@click.argument("source", metavar="FILE|URL")
+@HEAD
+@flags.redis_url
+@flags.data
+@flags.durability
+@flags.runs
+async def import_(source: str, head: str | None, redis_url: str | None, data: Path, durability: str) -> None:
+    """Go on with a bazaar on this box: its log from an exported FILE, or from where it still runs, into a store that does not have it.
+
+    All of the log goes in or nothing; one that was changed is refused. Doing it again does no harm.
+    """
+    try:
+        backup = read_backup(await read_log(source), head=head)
+    except BadBackup as fault:
+        raise BadUse(f"{source}: {fault}; nothing was imported") from None
+    except ValueError as error:
+        raise BadUse(f"--head: {error}") from None
+    async with stores.open_store(Settings(redis_url=redis_url, data=data, durability=durability)) as (store, _):
+        done = await restore(store, backup)
+    top = f"{backup.ledger.offset} entries, head {backup.ledger.head}"
+    click.echo(f"{backup.bazaar} is here: {top}" if done else f"{backup.bazaar} was here already with all of it: {top}", err=True)
 
 
 @log.command("verify")
 @click.argument("source", metavar="FILE|URL")
-@click.option("--head", help="A head hash, or its first 8 digits, that somebody noted earlier.")
+@HEAD
 @flags.runs
 async def verify_(source: str, head: str | None) -> int:
     """Check a log against the rules: an exported FILE, or the address of a bazaar that runs. Exit code 1 when a rule is broken."""

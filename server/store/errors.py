@@ -5,8 +5,10 @@ StoreError
 │   └── OnlyFollowed   this process is not to write
 ├── Conflict           the log has another top than the one that was decided on
 ├── BrokenLog          what the store holds is no log: names the entry and the fault
+│   ├── BrokenChain    two entries, one behind the other, do not belong together
 │   └── ForkedLog      it is a log, but not the one that was followed here
-└── AnotherPlan        the bazaar is open already, with another file
+├── AnotherPlan        the bazaar is open already, with another file
+└── AnotherLog         the bazaar has a log already, another one
 """
 
 from collections.abc import Sequence
@@ -40,6 +42,13 @@ class BrokenLog(StoreError):
         super().__init__(f"entry {offset} of the log: {fault}")
 
 
+class BrokenChain(BrokenLog):
+    """The entry names another hash than that of the entry before it has: one of the two is not what it was."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset, f"does not follow entry {offset - 1}: prev is another hash, so one of the two was changed")
+
+
 class ForkedLog(BrokenLog):
     """The store lost entries that were followed here, and they cannot be put back; some of them may have been acknowledged."""
 
@@ -50,6 +59,13 @@ class AnotherPlan(StoreError):
     def __init__(self, differences: Sequence[str]) -> None:
         self.differences = tuple(differences)
         super().__init__(f"the bazaar is open already with another file; they differ in {', '.join(differences)}")
+
+
+class AnotherLog(StoreError):
+    """A log cannot take the place of another."""
+
+    def __init__(self, bazaar: str) -> None:
+        super().__init__(f"{bazaar} has another log there already, and keeps it; name an empty --data folder, or a store without {bazaar}")
 
 
 class EmbeddedFailed(StoreError):

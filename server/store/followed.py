@@ -46,6 +46,10 @@ class FollowedStore:
         """See Store; raises OnlyFollowed."""
         raise OnlyFollowed
 
+    async def restore(self, bazaar: BazaarId, records: Sequence[bytes], cursor: str) -> None:
+        """See Store; raises OnlyFollowed."""
+        raise OnlyFollowed
+
     async def close(self) -> None:
         """See Store."""
         await self._store.close()

@@ -7,7 +7,7 @@ from server.core.entry import Entry
 from server.core.evolve import fold
 from server.core.values import CommandId
 from server.store.codec import NO_HASH, decode_entry, digest
-from server.store.errors import BrokenLog
+from server.store.errors import BrokenChain, BrokenLog
 from server.store.log import Top, stream_position
 
 TAIL_KEPT = 500
@@ -83,7 +83,7 @@ class Ledger:
         if entry.offset != offset:
             raise ValueError(f"calls itself entry {entry.offset}")
         if entry.prev != self.hash:
-            raise ValueError("does not follow the entry before it: prev is another hash")
+            raise BrokenChain(offset)
         if entry.at < self.at:
             raise ValueError(f"was decided {self.at - entry.at} ms before the entry before it")
         if offset > 1 and self.has_passed(entry.cursor):

@@ -98,6 +98,13 @@ class Store(Protocol):
             Conflict: another log has taken its place since.
         """
 
+    async def restore(self, bazaar: BazaarId, records: Sequence[bytes], cursor: str) -> None:
+        """Give a bazaar that has nothing here the log that it had elsewhere, all or nothing; its next command comes behind ``cursor``.
+
+        Raises:
+            Conflict: it has a log or commands, or somebody else restores it at the same time.
+        """
+
     async def close(self) -> None:
         """Let go of every connection."""
 
@@ -120,6 +127,7 @@ class MemoryLog:
     def __init__(self) -> None:
         self._records: list[bytes] = []
         self._commands: list[tuple[str, bytes]] = []
+        self._before = ""
         self._news = asyncio.Event()
 
     async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:
@@ -161,7 +169,14 @@ class MemoryLog:
         """Begin anew, if the log is of this epoch; else Conflict."""
         if not self._records or digest(self._records[0]).hex() != epoch:
             raise Conflict("another log has taken its place")
-        self._records, self._commands = [], []
+        self._records, self._commands, self._before = [], [], ""
+
+    def begin_with(self, records: Sequence[bytes], cursor: str) -> None:
+        """Hold these records, and commands from behind this stream id on; Conflict if there is anything already."""
+        if self._records or self._newest:
+            raise Conflict("there is a log already")
+        self._records, self._before = list(records), cursor
+        self._tell()
 
     @property
     def _top(self) -> Top:
@@ -169,7 +184,7 @@ class MemoryLog:
 
     @property
     def _newest(self) -> str:
-        return self._commands[-1][0] if self._commands else ""
+        return self._commands[-1][0] if self._commands else self._before
 
     def _news_after(self, after: int, cursor: str) -> News:
         decided = bisect_right(self._commands, stream_position(cursor), key=lambda command: stream_position(command[0]))
@@ -213,6 +228,10 @@ class MemoryStore:
     async def archive(self, bazaar: BazaarId, epoch: str) -> None:
         """See Store. Nothing keeps what is set aside."""
         self.log(bazaar).clear(epoch)
+
+    async def restore(self, bazaar: BazaarId, records: Sequence[bytes], cursor: str) -> None:
+        """See Store."""
+        self.log(bazaar).begin_with(records, cursor)
 
     async def close(self) -> None:
         """See Store."""

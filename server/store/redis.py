@@ -75,6 +75,17 @@ if redis.call('EXISTS', KEYS[2]) == 1 then redis.call('RENAME', KEYS[2], KEYS[4]
 return 1
 """
 
+# KEYS: log, commands, and the log that is to be the bazaar's. ARGV: offset and sha1 of its expected top, and the id behind which commands
+# come. 1 when it is the bazaar's log now, 0 when that has a log or commands, or when what is to be its log is another by now.
+_RESTORE = """
+local top = redis.call('XREVRANGE', KEYS[3], '+', '-', 'COUNT', 1)[1]
+if not top or top[1] ~= ARGV[1] .. '-0' or redis.sha1hex(top[2][2]) ~= ARGV[2] then return 0 end
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 0 end
+if ARGV[3] ~= '0-0' then redis.call('XADD', KEYS[2], 'MAXLEN', 0, ARGV[3], 'c', '') end
+redis.call('RENAME', KEYS[3], KEYS[1])
+return 1
+"""
+
 # A note is stored as "<until>:<note>". ARGV: now, until, name, note, the most notes, seconds that the board is kept, and (when it matters)
 # what must be up: "" for nothing. 1 when the note was pinned.
 _PIN = """
@@ -115,9 +126,9 @@ class RedisStore:
         self._replicas = replicas
         self._registry = Slot(servers, REGISTRY_KEY, replicas)
 
-    def log(self, bazaar: BazaarId) -> "RedisLog":
-        """See Store."""
-        return RedisLog(self._slot(bazaar), bazaar)
+    def log(self, bazaar: BazaarId, *, beside: str = "") -> "RedisLog":
+        """See Store; ``beside`` ends the keys of one that is not the bazaar's log, or not yet."""
+        return RedisLog(self._slot(bazaar), bazaar, beside)
 
     def board(self, bazaar: BazaarId, topic: str) -> "RedisBoard":
         """See Store."""
@@ -144,6 +155,19 @@ class RedisStore:
         if not first or digest(first[0]).hex() != epoch or not await self._slot(bazaar).script(_ARCHIVE, keys, [_sha1hex(first[0])]):
             raise Conflict("another log has taken its place")
 
+    async def restore(self, bazaar: BazaarId, records: Sequence[bytes], cursor: str) -> None:
+        """See Store. Until all of it is there it lies beside, where nobody looks; what another attempt has left there is thrown away."""
+        slot, log, aside = self._slot(bazaar), self.log(bazaar), self.log(bazaar, beside=":restoring")
+        await slot.ask(lambda client: client.unlink(aside.log_key))
+        top = Top()
+        for start in range(0, len(records), PAGE_ENTRIES):
+            page = records[start : start + PAGE_ENTRIES]
+            await aside.append(top, page)
+            top = Top(start + len(page), page[-1])
+        keys = [log.log_key, log.commands_key, aside.log_key]
+        if not await slot.script(_RESTORE, keys, [top.offset, _sha1hex(top.record), cursor or NO_STREAM_ID], lasting=True):
+            raise Conflict("there is a log already, or commands for one")
+
     async def close(self) -> None:
         """See Store."""
         await self._servers.close()
@@ -155,9 +179,9 @@ class RedisStore:
 class RedisLog:
     """See log.EventLog."""
 
-    def __init__(self, slot: Slot, bazaar: BazaarId) -> None:
-        self.log_key = f"urut:{{{bazaar}}}:log"
-        self.commands_key = f"urut:{{{bazaar}}}:commands"
+    def __init__(self, slot: Slot, bazaar: BazaarId, beside: str = "") -> None:
+        self.log_key = f"urut:{{{bazaar}}}:log{beside}"
+        self.commands_key = f"urut:{{{bazaar}}}:commands{beside}"
         self._slot = slot
 
     async def append(self, top: Top, records: Sequence[bytes], submission: Submission | None = None) -> None:

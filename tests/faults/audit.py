@@ -33,6 +33,11 @@ class Log:
         """Each offset with the digits of its head that a screen shows."""
         return {(offset, blake2b(record, digest_size=16).hexdigest()[:HEAD_DIGITS]) for offset, record in enumerate(self.records, start=1)}
 
+    @property
+    def head(self) -> str:
+        """The hash of the last entry, in hex."""
+        return blake2b(self.records[-1], digest_size=16).hexdigest()
+
     def events(self) -> Iterator[tuple[Entry, str, dict[str, Any]]]:
         """Every event: its entry, its name and its fields."""
         for entry in self.entries:

@@ -148,6 +148,13 @@ async def run(notes: Path, *arguments: str | Path, **environment: str) -> tuple[
     return await command.ends(), printed.decode(), command.said
 
 
+async def done(notes: Path, *arguments: str | Path, **environment: str) -> str:
+    """One command that does what it was asked for: what it printed."""
+    code, printed, said = await run(notes, *arguments, **environment)
+    assert 0 == code, said
+    return printed
+
+
 def _clean_environment() -> dict[str, str]:
     """This process's environment without what would lead a command to a store that is in use."""
     return {name: value for name, value in os.environ.items() if name != "REDIS_URL" and not name.startswith("URUT_")}

@@ -11,7 +11,7 @@ import aiohttp
 
 from server.store.folder import SERVER_PID
 from tests.faults.link import Link, link_to
-from tests.faults.processes import Server, Urut, run, running, until
+from tests.faults.processes import Server, Urut, done, running, until
 
 BAZAAR = Path(__file__).with_name("bazaar.toml")
 SECRET = "a secret of the tests only"  # noqa: S105  # it guards nothing
@@ -89,18 +89,19 @@ async def is_ready(session: aiohttp.ClientSession, url: str) -> bool:
 
 
 @asynccontextmanager
-async def site(folder: Path, *, hubs: int = 1, officers: int = 1, linked: bool = False, printer: str = "") -> AsyncIterator[Site]:
+async def site(
+    folder: Path, *, hubs: int = 1, officers: int = 1, linked: bool = False, printer: str = "", backup: Path | None = None
+) -> AsyncIterator[Site]:
     """The bazaar of `BAZAAR`, open, with every counter open, on a store of its own; so many hubs and processes for officers.
 
-    ``linked``: the servers reach their store through the site's `Link`, which is whole at first. ``printer`` as for `--printer`.
+    ``linked``: the servers reach their store through the site's `Link`, whole at first. ``backup``: the exported log that it goes on with.
     """
     store = Urut(folder / "store.log", "redis", "--data", folder / "data")
     async with running(store), AsyncExitStack() as stack:
         redis_url = await store.line()
         link = await stack.enter_async_context(link_to(port_of(redis_url)))
         environment = {"REDIS_URL": redis_url, "URUT_SECRET": SECRET, "URUT_DATA": str(folder / "data")}
-        code, printed, said = await run(folder / "open.log", "open", "--json", BAZAAR, **environment)
-        assert 0 == code, said
+        keys = await opened(folder, environment, backup)
         if printer:
             environment["URUT_PRINTER"] = printer
         if linked:
@@ -119,7 +120,7 @@ async def site(folder: Path, *, hubs: int = 1, officers: int = 1, linked: bool =
             link=link,
             hubs=parts["hub"],
             officers=parts["counters"],
-            keys=json.loads(printed),
+            keys=keys,
             session=session,
         )
         await one.are_ready()
@@ -128,6 +129,13 @@ async def site(folder: Path, *, hubs: int = 1, officers: int = 1, linked: bool =
             assert 200 == status
         yield one
         await link.mend()
+
+
+async def opened(folder: Path, environment: Mapping[str, str], backup: Path | None) -> Any:
+    """Open the bazaar, which goes on with the exported log if there is one; what `urut open --json` prints."""
+    if backup is not None:
+        await done(folder / "import.log", "log", "import", backup, **environment)
+    return json.loads(await done(folder / "open.log", "open", "--json", BAZAAR, **environment))
 
 
 def by_link(redis_url: str, link: Link) -> str:
