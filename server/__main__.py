@@ -1,20 +1,15 @@
 """The command line ``urut``: every command under its name. What they do stands in `server.cli`."""
 
-import logging
-import sys
-
 import click
 
-from server.cli import measure, organiser, papers, people, press, serving, speech
-
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+from server.cli import measure, organiser, papers, people, press, program_log, serving, speech
 
 
 @click.group(context_settings={"show_default": True, "max_content_width": 110})
 @click.version_option(package_name="urut")
 def main() -> None:
     """urut: the queue display for a service bazaar. `urut demo` shows it at work."""
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, stream=sys.stderr)
+    program_log.begin()
 
 
 for command in (serving.demo, serving.open_, serving.hub, serving.counters, serving.redis):

@@ -14,6 +14,7 @@ from typing import Any, ParamSpec
 
 import click
 
+from server.cli import program_log
 from server.cli.stores import REPLICAS, BadUse
 from server.hub.loop import new_loop
 from server.store.errors import StoreError
@@ -85,3 +86,12 @@ host = option("--host", "URUT_HOST", default="127.0.0.1", help="Where to listen;
 bazaar = option("--bazaar", "URUT_BAZAAR", help="Which bazaar, if several are open.")
 hub_url = option("--hub-url", "URUT_HUB_URL", default="http://127.0.0.1:8000", help="Where the public finds the hub.")
 counters_url = option("--counters-url", "URUT_COUNTERS_URL", default="http://127.0.0.1:8001", help="Where staff find the counters.")
+log = option(
+    "--log",
+    "URUT_LOG",
+    type=click.Choice(list(program_log.FORMS)),
+    default="text",
+    expose_value=False,
+    callback=lambda _context, _flag, form: program_log.write_as(form),
+    help="How the program writes its lines to stderr.",
+)

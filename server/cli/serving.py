@@ -3,6 +3,7 @@
 import json
 import logging
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -21,12 +22,15 @@ from server.web.keys import METRICS, ROOT, Addresses
 SAMPLE = ROOT / "bazaars" / "mayangan.toml"
 PROCESSES_MAX = 64
 
+logger = logging.getLogger(__name__)
+
 
 @click.command()
 @flags.host
 @flags.port(8000)
 @flags.redis_url
 @flags.secret
+@flags.log
 @flags.option("--data", "URUT_DATA", type=flags.FOLDER, help="Keep the log here; default: it ends with the demo.")
 @click.option("--quiet", is_flag=True, help="No simulated people; every counter is open.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON with addresses and keys when ready.")
@@ -61,6 +65,7 @@ async def demo(
 @flags.secret
 @flags.hub_url
 @flags.counters_url
+@flags.log
 @flags.option("--processes", "URUT_PROCESSES", type=click.IntRange(1, PROCESSES_MAX), default=1, help="So many hubs on the one port.")
 @flags.option("--follow", "URUT_FOLLOW", is_flag=True, help="Only show: for screens and phones far away, beside a replica of the store.")
 @click.option("--process", type=int, default=0, hidden=True, help="Which of them this is: given by the process that started it.")
@@ -102,6 +107,7 @@ async def hub(
 @flags.secret
 @flags.hub_url
 @flags.counters_url
+@flags.log
 @flags.runs
 async def counters(
     host: str, port: int, redis_url: str | None, data: Path, durability: str, secret: str | None, hub_url: str, counters_url: str
@@ -129,12 +135,14 @@ async def _serve(
         app[METRICS].process = process
         async with wiring.listening(app, host, port, shared=process > 0) as url:
             spare_the_collector()
-            logging.getLogger(__name__).info("listening on %s", url)
+            logger.info("listening on %s", url, extra={"facts": {"version": version("urut"), "durability": settings.durability}})
             await wiring.until_told_to_stop()
+    logger.info("stopped")
 
 
 @click.command()
 @flags.data
+@flags.log
 @flags.runs
 async def redis(data: Path) -> None:
     """Run the bundled store until told to stop."""

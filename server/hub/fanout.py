@@ -1,6 +1,7 @@
 """Writing frames to the many: screens and tablets at once, phones in slices, nobody waited for."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
@@ -18,6 +19,8 @@ SLOW_S = 30.0
 SLOW_CHECK_S = 1.0
 FIRST_RANK = 0
 """Screens, tablets and the desk: they are written before anything else happens."""
+
+logger = logging.getLogger(__name__)
 
 
 class Fanout:
@@ -229,11 +232,13 @@ class Fanout:
     async def _end_slow(self) -> None:
         while True:
             await asyncio.sleep(SLOW_CHECK_S)
-            latest = time.monotonic() - SLOW_S
+            latest, before = time.monotonic() - SLOW_S, self._counts.closed_slow
             async for follower in _in_slices([follower for follower in self._lagging if follower.has_waited_since(latest)]):
                 if follower.has_waited_since(latest):
                     self._counts.closed_slow += 1
                     self.leave(follower)
+            if ended := self._counts.closed_slow - before:
+                logger.warning("%d connections took nothing for %.0f s and were ended", ended, SLOW_S)
 
     async def _beat(self) -> None:
         """Write a heartbeat to whoever was written nothing since the last one."""

@@ -85,7 +85,7 @@ class Draft:
         except Refused as refused:
             return Refusal.of(refused)
         except Exception:  # a fault of ours in one rule must not keep every later command from being decided
-            logger.exception("command %s could not be decided", asked.command_id)
+            logger.exception("the command of entry %d could not be decided", self._ledger.offset + len(self.records) + 1)
             return Refusal.of(Refused("malformed", field="command", fault="could not be decided"))
 
     def _bazaar_now(self) -> Bazaar:

@@ -14,8 +14,8 @@ from itertools import islice
 from typing import Never
 
 from server.core.commands import Envelope
-from server.core.entry import Entry
-from server.core.values import CommandId
+from server.core.entry import Entry, Refusal
+from server.core.values import BazaarId, CommandId
 from server.store.clock import LogTime
 from server.store.codec import command_from_map, decode_entry, encode_command
 from server.store.draft import Asked, Draft, read_command
@@ -106,18 +106,24 @@ class Writer:
                     await self._log.publish(encode_command(envelope))
                 return await answer
 
+    @property
+    def _bazaar_id(self) -> BazaarId:
+        return self.ledger.bazaar.plan.bazaar.id
+
     # Following
 
     async def _go_on(self, outage: Outage) -> Never:
         await self._catch_up()
         outage.is_over()
         self.ready = True
+        logger.info("the log is followed", extra={"facts": {"bazaar": self._bazaar_id, "offset": self.ledger.offset}})
         while True:
             await self._step()
             self._doubted = False
 
     def _give_up(self, fault: BrokenLog) -> None:
-        logger.critical("%s; this bazaar stands still until somebody mends its log", fault)
+        facts = {"bazaar": self._bazaar_id} if self.ledger.offset else {}
+        logger.critical("%s; this bazaar stands still until somebody mends its log", fault, extra={"facts": facts})
         self.broken = fault
         self.follower.disappoint(self.follower.waiters, fault)
 
@@ -178,8 +184,17 @@ class Writer:
                     raise BrokenLog(top.offset + 1, "is not there, and yet none is taken in its place") from None
                 refused = top
             else:
+                self._tell(draft.entries)
                 await self.follower.take(draft.records, draft.entries)
         self.follower.pass_over(commands[-1][0])
+
+    def _tell(self, entries: Sequence[Entry]) -> None:
+        """A line for each command that came by the stream. Of what was asked for here, whoever asked tells more."""
+        for entry in entries:
+            if entry.command_id not in self.follower.waiters:
+                outcome = entry.outcome.code if isinstance(entry.outcome, Refusal) else "done"
+                facts = {"bazaar": self._bazaar_id, "by": entry.by, "outcome": outcome, "offset": entry.offset}
+                logger.info("command of the stream", extra={"facts": facts})
 
     async def _draft(self, asked: Sequence[tuple[str, Asked]]) -> Draft:
         """The entries of those of them that have none, on this top."""

@@ -15,6 +15,7 @@ from server.hub.room import Room
 from server.store.codec import events_of
 from server.store.errors import StoreUnreachable
 from server.web import errors
+from server.web.command_notes import noted
 from server.web.credentials import ADMIN, DEVICE_COOKIE, SUPERVISOR, kiosk_principal, scope_of
 from server.web.keys import CREDENTIALS, CROWD, HUB, METRICS, PROXIES
 from server.web.limits import place_of
@@ -252,9 +253,13 @@ async def carry_out(request: web.Request, room: Room, command: Mapping[str, obje
         Problem: 422 when it is no command (nothing was published), 409 with the refusal, or when somebody else has sent something under
             its command_id, 503 without an answer.
     """
+    with noted(request.app[METRICS], room, command, by) as note:
+        return note.answered(await _carried_out(room, command, by))
+
+
+async def _carried_out(room: Room, command: Mapping[str, object], by: str) -> Entry:
     try:
-        with request.app[METRICS].command_s.time():
-            entry = await room.submit({**command, "by": by})
+        entry = await room.submit({**command, "by": by})
     except Refused as error:
         raise errors.refused(error.code, error.fields) from None
     except StoreUnreachable:

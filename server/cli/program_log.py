@@ -1,0 +1,127 @@
+"""What the program says of itself on stderr: one line each, as text or as JSON, written by a thread of its own.
+
+Rule: a line begins at the margin only if the program began it. Whatever a line quotes, its line breaks and control characters are written
+out, and the lines of a traceback are indented: nobody from outside writes a line of this log.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from queue import SimpleQueue
+from threading import Thread
+from typing import TextIO
+
+LINES_MAX = 10_000
+"""So many lines wait for whoever reads them; what comes then is counted, and lost."""
+CLOSE_S_MAX = 1.0
+"""How long the end of the program waits for the last lines to be read."""
+_TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class TextLines(logging.Formatter):
+    """``time LEVEL name: what was said name=value …``, and a traceback indented below it."""
+
+    def __init__(self) -> None:
+        super().__init__(_TEXT)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See logging.Formatter."""
+        said, facts = record.getMessage(), facts_of(record)
+        record.message = printable(" ".join((said, *(f"{name}={_value(value)}" for name, value in facts.items()))))
+        record.asctime = self.formatTime(record)
+        traceback = self.formatException(record.exc_info).splitlines() if record.exc_info else ()
+        return "\n    ".join((self.formatMessage(record), *map(printable, traceback)))
+
+
+class JsonLines(logging.Formatter):
+    """``{"at", "level", "from", "said", …}``, the facts of the line beside them, and maybe ``traceback``; all of it ASCII."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See logging.Formatter."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        line = {"at": at, "level": record.levelname, "from": record.name, "said": record.getMessage(), **facts_of(record)}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+FORMS: Mapping[str, type[logging.Formatter]] = {"text": TextLines, "json": JsonLines}
+
+
+class Scribe(logging.Handler):
+    """Writes lines to a stream. Whoever reads it may stand still: then lines wait here, and no press waits for them."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._lines: SimpleQueue[str | None] = SimpleQueue()
+        self._lost = 0
+        self._thread = Thread(target=self._write, name="log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """See logging.Handler."""
+        if self._lines.qsize() >= LINES_MAX:
+            self._lost += 1
+        else:
+            self._lines.put(self.format(record))
+
+    def close(self) -> None:
+        """Wait for the last lines, but not for ever."""
+        super().close()
+        self._lines.put(None)
+        self._thread.join(CLOSE_S_MAX)
+
+    def _write(self) -> None:
+        told = 0
+        while (line := self._lines.get()) is not None:
+            self._put(line)
+            if told < (lost := self._lost):
+                self._put(self.format(_record("%d lines were lost: nobody read this log for a while", lost - told)))
+                told = lost
+
+    def _put(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # a full disk or a closed terminal is no reason to end
+            self._stream.write(line + "\n")
+            self._stream.flush()
+
+
+def begin() -> None:
+    """Write what the program says to stderr, as text until `write_as` says otherwise."""
+    root = logging.getLogger()
+    if not root.handlers:
+        scribe = Scribe(sys.stderr)
+        scribe.setFormatter(TextLines())
+        root.addHandler(scribe)
+        root.setLevel(logging.INFO)
+
+
+def write_as(form: str) -> None:
+    """Write lines in this one of the `FORMS` from now on."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, Scribe):
+            handler.setFormatter(FORMS[form]())
+
+
+def facts_of(record: logging.LogRecord) -> Mapping[str, object]:
+    """What stands beside the sentence of a line, by name: given to the logger as ``extra={"facts": …}``."""
+    facts: Mapping[str, object] = getattr(record, "facts", {})
+    return facts
+
+
+def printable(text: str) -> str:
+    """The text with everything written out that is no visible character: line breaks, escapes of terminals, reversed writing."""
+    return text if text.isprintable() else "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def _value(value: object) -> str:
+    """A fact's value; in quotes where it would not be read as one word."""
+    text = str(value)
+    return text if text and not set(text) & set(' ="\\') else json.dumps(text, ensure_ascii=False)
+
+
+def _record(said: str, *values: object) -> logging.LogRecord:
+    return logging.LogRecord(__name__, logging.WARNING, __file__, 0, said, values, None)
