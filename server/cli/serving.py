@@ -15,6 +15,7 @@ from server.cli.processes import end_with_parent, keep
 from server.cli.stores import BadUse, Settings
 from server.core.plan_parts import words
 from server.hub.loop import spare_the_collector
+from server.store.asked import AskedStore
 from server.store.embedded import start_embedded
 from server.store.plan_file import read_plan
 from server.web.keys import METRICS, ROOT, Addresses
@@ -107,14 +108,25 @@ async def hub(
 @flags.secret
 @flags.hub_url
 @flags.counters_url
+@flags.option(
+    "--no-decide", "URUT_NO_DECIDE", is_flag=True, help="Hand presses on to the hubs: for a store user who may not write the log."
+)
 @flags.log
 @flags.runs
 async def counters(
-    host: str, port: int, redis_url: str | None, data: Path, durability: str, secret: str | None, hub_url: str, counters_url: str
+    host: str,
+    port: int,
+    redis_url: str | None,
+    data: Path,
+    durability: str,
+    secret: str | None,
+    hub_url: str,
+    counters_url: str,
+    no_decide: bool,
 ) -> None:
     """Serve the staff: tablets and the desk, apart from the crowd of phones."""
     settings = Settings(redis_url=redis_url, data=data, secret=secret, durability=durability)
-    await _serve(settings, wiring.STAFF_PARTS, Addresses(public=hub_url, staff=counters_url), host, port)
+    await _serve(settings, wiring.STAFF_PARTS, Addresses(public=hub_url, staff=counters_url), host, port, only_asks=no_decide)
 
 
 async def _serve(
@@ -127,10 +139,12 @@ async def _serve(
     process: int = 0,
     *,
     follow: bool = False,
+    only_asks: bool = False,
 ) -> None:
     """Serve until told to stop; ``process``: which this is of several that share the port, 0 where it is alone there."""
     secret = settings.secret_bytes()
-    async with stores.attached_store(settings) as store:
+    async with stores.attached_store(settings) as whole:
+        store = AskedStore(whole) if only_asks else whole
         app = wiring.application(store, secret, parts, addresses, equipment, only_follows=follow)
         app[METRICS].process = process
         async with wiring.listening(app, host, port, shared=process > 0) as url:

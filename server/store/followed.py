@@ -26,7 +26,7 @@ class FollowedStore:
         """See Store."""
         return FollowedLog(self._store.log(bazaar))
 
-    def board(self, bazaar: BazaarId, topic: str) -> "FollowedBoard":
+    def board(self, bazaar: BazaarId, topic: str) -> Board:
         """See Store."""
         return FollowedBoard(self._store.board(bazaar, topic))
 

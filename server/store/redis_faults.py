@@ -7,6 +7,8 @@ from typing import Any
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
 
 NO_ANSWER = "no answer in time"
+SCRIPT_DENIED = ("The user executing the script can't", "ACL failure in script")
+"""How Redis 7 and Valkey say of a script what they otherwise say by NOPERM."""
 
 
 def where_is(settings: Mapping[str, Any]) -> str:
@@ -16,8 +18,9 @@ def where_is(settings: Mapping[str, Any]) -> str:
 
 def told(error: RedisError | OSError, where: str) -> str:
     """One sentence about what went wrong with the server at ``where``."""
+    denied = isinstance(error, NoPermissionError) or str(error).startswith(SCRIPT_DENIED)
     match next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLCertVerificationError)), error):
-        case NoPermissionError():
+        case _ if denied:
             return f"{where} does not allow it to this user (see its ACL): {error}"
         case AuthenticationError():
             return f"{where} does not take this user and password: {error}"
