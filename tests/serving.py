@@ -1,6 +1,7 @@
 """A real application on a real port over a log in memory, for tests that speak HTTP and WebSocket to it."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -86,15 +87,23 @@ async def serving(
     port: int = 0,
     equipment: Equipment | None = None,
     clock: Callable[[], int] | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Served]:
-    """Open the bazaar of ``config`` in ``store`` and serve it, on a free port unless one is named; everything ends with the context."""
+    """Open the bazaar of ``config`` in ``store`` and serve it, on a free port unless one is named; everything ends with the context.
+
+    Over ``tls`` the session looks at nobody's certificate.
+    """
     store = store or MemoryStore()
     plan = await opened_in(store, config)
     keys = keys_of(SECRET, plan, await epoch_of(store, plan.bazaar.id))
     kinds = (*displays.channels.kinds(Credentials(SECRET)), *counters.channels.kinds())
     app = make_app(Hub(store, kinds, clock or now_ms), SECRET, parts, Addresses(), limits or Limits(burst=1000, per_minute=1000))
     (equipment or Equipment()).install(app)
-    async with listening(app, "127.0.0.1", port) as url, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+    trust = aiohttp.TCPConnector(ssl=tls is None)
+    async with (
+        listening(app, "127.0.0.1", port, tls=tls) as url,
+        aiohttp.ClientSession(connector=trust, cookie_jar=aiohttp.DummyCookieJar()) as session,
+    ):
         async with asyncio.timeout(10):
             while (room := app[HUB].rooms.get(plan.bazaar.id)) is None or not room.ready:
                 await asyncio.sleep(0)

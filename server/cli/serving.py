@@ -13,6 +13,7 @@ from server.cli.demo import Demo, run_demo
 from server.cli.equipment import Equipment, equipped
 from server.cli.processes import end_with_parent, keep
 from server.cli.stores import BadUse, Settings
+from server.cli.tls import Tls, secured
 from server.core.plan_parts import words
 from server.hub.loop import spare_the_collector
 from server.store.asked import AskedStore
@@ -71,6 +72,7 @@ async def demo(
 @flags.option("--follow", "URUT_FOLLOW", is_flag=True, help="Only show: for screens and phones far away, beside a replica of the store.")
 @click.option("--process", type=int, default=0, hidden=True, help="Which of them this is: given by the process that started it.")
 @flags.runs
+@secured
 @equipped
 async def hub(
     host: str,
@@ -85,6 +87,7 @@ async def hub(
     follow: bool,
     process: int,
     equipment: Equipment,
+    tls: Tls,
 ) -> int:
     """Serve the public: TVs, phones, kiosks, the log."""
     if process:
@@ -95,7 +98,7 @@ async def hub(
         return await keep(processes, host, port)
     settings = Settings(redis_url=redis_url, data=data, secret=secret, durability="fsync" if follow else durability)
     addresses = Addresses(public=hub_url, staff=counters_url)
-    await _serve(settings, wiring.PUBLIC_PARTS, addresses, host, port, equipment, process, follow=follow)
+    await _serve(settings, wiring.PUBLIC_PARTS, addresses, host, port, tls, equipment, process, follow=follow)
     return 0
 
 
@@ -113,6 +116,7 @@ async def hub(
 )
 @flags.log
 @flags.runs
+@secured
 async def counters(
     host: str,
     port: int,
@@ -123,10 +127,11 @@ async def counters(
     hub_url: str,
     counters_url: str,
     no_decide: bool,
+    tls: Tls,
 ) -> None:
     """Serve the staff: tablets and the desk, apart from the crowd of phones."""
     settings = Settings(redis_url=redis_url, data=data, secret=secret, durability=durability)
-    await _serve(settings, wiring.STAFF_PARTS, Addresses(public=hub_url, staff=counters_url), host, port, only_asks=no_decide)
+    await _serve(settings, wiring.STAFF_PARTS, Addresses(public=hub_url, staff=counters_url), host, port, tls, only_asks=no_decide)
 
 
 async def _serve(
@@ -135,6 +140,7 @@ async def _serve(
     addresses: Addresses,
     host: str,
     port: int,
+    tls: Tls,
     equipment: Equipment | None = None,
     process: int = 0,
     *,
@@ -143,11 +149,12 @@ async def _serve(
 ) -> None:
     """Serve until told to stop; ``process``: which this is of several that share the port, 0 where it is alone there."""
     secret = settings.secret_bytes()
+    context = tls.context(settings.data, (host, addresses.public, addresses.staff))
     async with stores.attached_store(settings) as whole:
         store = AskedStore(whole) if only_asks else whole
         app = wiring.application(store, secret, parts, addresses, equipment, only_follows=follow)
         app[METRICS].process = process
-        async with wiring.listening(app, host, port, shared=process > 0) as url:
+        async with wiring.listening(app, host, port, shared=process > 0, tls=context) as url:
             spare_the_collector()
             logger.info("listening on %s", url, extra={"facts": {"version": version("urut"), "durability": settings.durability}})
             await wiring.until_told_to_stop()

@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import socket
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import cast
@@ -37,9 +38,9 @@ from server.store.log import Store
 from server.web.app import make_app
 from server.web.credentials import Credentials
 from server.web.crowd import PROGRAMS_BURST, PROGRAMS_PER_MINUTE
-from server.web.front_door import front_door
+from server.web.front_door import front_door, nobody
 from server.web.http_log import http_logger
-from server.web.keys import HUB, ONLY_FOLLOWS, Addresses
+from server.web.keys import HUB, ONLY_FOLLOWS, ONLY_HTTPS, Addresses
 from server.web.limits import Limits
 
 Parts = tuple[web.RouteTableDef, ...]
@@ -78,13 +79,18 @@ def application(
 
 
 @asynccontextmanager
-async def listening(app: web.Application, host: str, port: int, *, shared: bool = False) -> AsyncIterator[str]:
-    """Serve the application; gives its base URL. Port 0 takes a free one. Several processes may have the same ``shared`` port.
+async def listening(
+    app: web.Application, host: str, port: int, *, shared: bool = False, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[str]:
+    """Serve the application, over https with ``tls``; gives its base URL.
+
+    Port 0 takes a free one. Several processes may have the same ``shared`` port.
 
     Raises:
         BadUse: the address cannot be had.
     """
     _allow_many_files()
+    app[ONLY_HTTPS] = tls is not None
     runner = web.AppRunner(
         app, access_log=None, logger=http_logger, shutdown_timeout=SHUTDOWN_S, keepalive_timeout=KEEP_ALIVE_S, auto_decompress=False
     )
@@ -92,14 +98,14 @@ async def listening(app: web.Application, host: str, port: int, *, shared: bool 
     doors: list[Door] = []
     try:
         places = await bound(host, port, shared=shared)
-        others, take = cast(Callable[[], asyncio.Protocol], runner.server), front_door(app[HUB])
-        doors += [Door(place, take, others) for place in places]
+        others, take = cast(Callable[[], asyncio.Protocol], runner.server), nobody if tls else front_door(app[HUB])
+        doors += [Door(place, take, others, tls) for place in places]
         try:
             for door in doors:
                 door.open()
         except OSError as error:
             raise _taken(host, port, error) from None
-        yield f"http://{_reachable(host)}:{places[0].getsockname()[1]}"
+        yield f"{'https' if tls else 'http'}://{_reachable(host)}:{places[0].getsockname()[1]}"
     finally:
         for door in doors:
             door.close()

@@ -10,6 +10,7 @@ import logging
 import os
 import resource
 import socket
+import ssl
 from collections.abc import Callable
 
 ACCEPTS = 4
@@ -27,6 +28,10 @@ SPARE_FILES = 20
 """Of these the last few are never a request's: the way back to a store that was away needs one."""
 REST_S = 1.0
 """For so long nobody is let in when the system has no file or no memory for one more."""
+TLS_HELLO = b"\x16"
+"""The first byte of whoever speaks TLS; no method of HTTP begins so."""
+HANDSHAKE_S = 10.0
+"""TLS has to be agreed on for so long; behind it waits whoever holds a file descriptor with nothing to say."""
 NO_PLACE = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
 FULL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
@@ -47,12 +52,16 @@ def files_max() -> int:
 
 
 class Door:
-    """Lets in who comes to a bound socket: ``take`` has the first look, ``others`` makes the protocol for whom it does not take."""
+    """Lets in who comes to a bound socket: ``take`` has the first look, ``others`` makes the protocol for whom it does not take.
 
-    def __init__(self, sock: socket.socket, take: Take, others: Callable[[], asyncio.Protocol]) -> None:
+    With ``tls`` whoever speaks TLS is heard so, and whoever does not, plainly: ``others`` sees which it was, and sends them there.
+    """
+
+    def __init__(self, sock: socket.socket, take: Take, others: Callable[[], asyncio.Protocol], tls: ssl.SSLContext | None = None) -> None:
         self._sock = sock
         self._take = take
         self._others = others
+        self._tls = tls
         self._loop = asyncio.get_running_loop()
         self._shown_on: set[asyncio.Task[None]] = set()
         self._resting: asyncio.TimerHandle | None = None
@@ -96,18 +105,19 @@ class Door:
                 self._send_away(sock)
                 return
             self._was_full = False
-            if self._take(sock, _first_words(sock)):
+            words = _first_words(sock)
+            if self._take(sock, words):
                 return
         except OSError:
             sock.close()
             return
-        task = self._loop.create_task(self._show_on(sock))
+        task = self._loop.create_task(self._show_on(sock, self._tls if not words or words.startswith(TLS_HELLO) else None))
         self._shown_on.add(task)
         task.add_done_callback(self._shown_on.discard)
 
-    async def _show_on(self, sock: socket.socket) -> None:
+    async def _show_on(self, sock: socket.socket, tls: ssl.SSLContext | None) -> None:
         try:
-            await self._loop.connect_accepted_socket(self._others, sock)
+            await self._loop.connect_accepted_socket(self._others, sock, ssl=tls, ssl_handshake_timeout=HANDSHAKE_S if tls else None)
         except OSError:
             sock.close()
 

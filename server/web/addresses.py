@@ -22,9 +22,21 @@ def staff_url(request: web.Request, path: str) -> str:
     return (request.app[ADDRESSES].staff or _here(request)) + path
 
 
+def over_https(request: web.Request) -> str:
+    """The full address of what was asked for, over https; raises `Problem` 422 when it names no host that could be one."""
+    try:
+        return str(request.url.with_scheme("https"))
+    except ValueError:
+        raise _no_host() from None
+
+
 def _here(request: web.Request) -> str:
     """Where this request came to; raises `Problem` 422 when it names no host that could be one."""
     try:
         return str(request.url.origin())
     except ValueError:
-        raise errors.malformed("Host", "no host") from None
+        raise _no_host() from None
+
+
+def _no_host() -> errors.Problem:
+    return errors.malformed("Host", "no host")

@@ -40,7 +40,12 @@ def front_door(hub: Hub) -> Take:
         live.take_in(sock.detach(), hub.carriers.sockets, wish, early)
         return True
 
-    return take if Sockets.can_watch() else lambda _sock, _head: False
+    return take if Sockets.can_watch() else nobody
+
+
+def nobody(_sock: socket.socket, _head: bytes) -> bool:
+    """A front door that takes nobody: what speaks TLS, or where sockets cannot be watched."""
+    return False
 
 
 def _parsed(head: bytes) -> tuple[RawRequestMessage | None, bytes]:

@@ -39,6 +39,8 @@ PROXIES = web.AppKey("proxies", frozenset)
 """Addresses of proxies whose word about where a request came from is taken."""
 ONLY_FOLLOWS = web.AppKey("only_follows", bool)
 """Whether this process serves only those who look."""
+ONLY_HTTPS = web.AppKey("only_https", bool)
+"""Whether this process serves https, and who comes plainly is sent there."""
 MESSAGES = web.AppKey("messages", bool)
 """Whether a gateway takes messages for phone numbers."""
 ADDRESSES = web.AppKey("addresses", Addresses)

@@ -7,8 +7,9 @@ from aiohttp import web
 
 from server.store.errors import OnlyFollowed, StoreError, StoreUnreachable
 from server.web import errors
+from server.web.addresses import over_https
 from server.web.errors import Problem
-from server.web.keys import ONLY_FOLLOWS
+from server.web.keys import ONLY_FOLLOWS, ONLY_HTTPS
 from server.web.pages import STATIC_PATH, fault_in, render
 from server.web.requests import is_secure
 
@@ -46,6 +47,8 @@ async def strict_headers(request: web.Request, response: web.StreamResponse) -> 
 async def error_shape(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer with ``{code, sentence, …}`` whatever goes wrong; to a browser that wants a page, with a page that says it."""
     try:
+        if request.app.get(ONLY_HTTPS) and not request.secure:
+            raise web.HTTPPermanentRedirect(over_https(request))
         if request.method not in _LOOKING and request.app.get(ONLY_FOLLOWS):
             raise errors.only_followed()
         return await handler(request)

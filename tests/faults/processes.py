@@ -121,7 +121,7 @@ class Server(Urut):
 
     async def listens(self) -> None:
         """Wait until it listens."""
-        self.url = await self.says(r"listening on (http://\S+)")
+        self.url = await self.says(r"listening on (https?://\S+)")
         self._arguments[-1] = self.url.rpartition(":")[2]
 
 

@@ -9,13 +9,13 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
 
 from server.cli import wiring
+from server.cli.tls import context_of
 from server.hub.upgrade import SEND_BUFFER_BYTES
 from server.hub.wire import MESSAGE_BYTES_MAX
 from tests.hub.fake_carrier import frames_in
@@ -43,15 +43,9 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=["front door", "aiohttp", "tls"])
 async def served(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, certificate: Path) -> AsyncIterator[Served]:
     """A bazaar with counter 1 open, by each way in: straight from the door, by aiohttp and then taken over, or by TLS, which stays."""
-    if request.param == "tls":
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(certificate)
-        loop = asyncio.get_running_loop()
-        monkeypatch.setattr(loop, "connect_accepted_socket", partial(loop.connect_accepted_socket, ssl=context))
     if request.param == "aiohttp":
         monkeypatch.setattr(wiring, "front_door", lambda _hub: lambda _sock, _head: False)
-    async with serving() as bazaar:
-        bazaar.url = bazaar.url.replace("http", "https" if request.param == "tls" else "http")
+    async with serving(tls=context_of(certificate, None) if request.param == "tls" else None) as bazaar:
         await bazaar.submit("open_counter", counter=1)
         yield bazaar
 
