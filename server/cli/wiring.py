@@ -33,6 +33,7 @@ from server.cli.equipment import Equipment
 from server.cli.stores import BadUse, now_ms
 from server.hub.door import OWN_FILES, Door, files_max
 from server.hub.hub import Hub
+from server.hub.transports import keep_little_for_tls
 from server.store.followed import FollowedStore
 from server.store.log import Store
 from server.web.app import make_app
@@ -90,6 +91,7 @@ async def listening(
         BadUse: the address cannot be had.
     """
     _allow_many_files()
+    keep_little_for_tls()
     app[ONLY_HTTPS] = tls is not None
     runner = web.AppRunner(
         app, access_log=None, logger=http_logger, shutdown_timeout=SHUTDOWN_S, keepalive_timeout=KEEP_ALIVE_S, auto_decompress=False

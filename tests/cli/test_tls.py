@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import stat
+from asyncio.sslproto import SSLProtocol
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,6 +116,12 @@ async def test_handshake_that_never_ends(served: Served, monkeypatch: pytest.Mon
     async with asyncio.timeout(20):
         assert b"" == await reader.read()
     writer.close()
+
+
+def test_what_a_connection_keeps(served: Served) -> None:
+    """A TLS connection has room for one record ready, not for sixteen: that were 240 KB more for each phone of a hall."""
+    assert served.url.startswith("https")
+    assert 16 * 1024 == SSLProtocol.max_size
 
 
 def test_old_tls(certificate: OwnCertificate) -> None:
