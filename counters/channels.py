@@ -16,6 +16,14 @@ def kinds() -> tuple[ChannelKind, ...]:
             touched=tablet.touched,
             view=tablet.view,
             principals=officers_of,
+            follower="tablet",
         ),
-        ChannelKind(name="desk", rank=FIRST_RANK, touched=desk.touched, view=desk.view, principals=lambda _: (ADMIN, SUPERVISOR)),
+        ChannelKind(
+            name="desk",
+            rank=FIRST_RANK,
+            touched=desk.touched,
+            view=desk.view,
+            principals=lambda _: (ADMIN, SUPERVISOR),
+            follower="desk",
+        ),
     )

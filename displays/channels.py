@@ -17,8 +17,8 @@ def kinds(credentials: Credentials) -> tuple[ChannelKind, ...]:
         return credentials.visit_of_token(scope_of(of.plan.bazaar.id, epoch), token)
 
     return (
-        ChannelKind(name="hall", rank=FIRST_RANK, touched=hall.touched, view=hall.view),
+        ChannelKind(name="hall", rank=FIRST_RANK, touched=hall.touched, view=hall.view, follower="tv"),
         ChannelKind(name="bazaar", rank=PHONES, touched=bazaar.touched, view=bazaar.view),
-        ChannelKind(name="line", rank=PHONES, touched=line.touched, view=line.view),
-        ChannelKind(name="visit", rank=PHONES, touched=visit.touched, view=visit.view, key_of=visit_of, by_token=True),
+        ChannelKind(name="line", rank=PHONES, touched=line.touched, view=line.view, follower="phone"),
+        ChannelKind(name="visit", rank=PHONES, touched=visit.touched, view=visit.view, key_of=visit_of, by_token=True, follower="phone"),
     )

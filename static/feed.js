@@ -8,7 +8,7 @@ import { Poll } from "./poll.js";
  * @typedef {{seconds: number, stale: boolean, connected: boolean, offset: number, epoch: string, head: string, now: number, bytes: number}} Age
  *   seconds: age of the data; stale: so old that people must be told; now: the hub's time in Unix ms (0 before the first frame);
  *   bytes: what this feed has received
- * @typedef {{base: string, channels: string[], frames?: Frame[], seconds?: number, onFrame: (frame: Frame) => void, onAge?: (age: Age) => void}} Wish
+ * @typedef {{base: string, channels: string[], frames?: Frame[], seconds?: number, as?: string, onFrame: (frame: Frame) => void, onAge?: (age: Age) => void}} Wish
  *   seconds: the age of `frames`, where it is not that of the page's own
  */
 
@@ -161,6 +161,7 @@ class Feed {
     url.searchParams.set("channels", this.wish.channels.join(","));
     const have = Array.from(this.positions, ([channel, { epoch, offset }]) => `${channel}@${epoch}:${offset}`);
     if (have.length) url.searchParams.set("have", have.join(","));
+    if (this.wish.as) url.searchParams.set("as", this.wish.as);
     return url.href;
   }
 

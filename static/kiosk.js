@@ -33,7 +33,7 @@ function start() {
   main.addEventListener("scroll", paintPaging, { passive: true });
   setInterval(report, page.report_ms);
   one('[data-do="low"]').hidden = false;
-  follow({ base: page.base, channels: ["bazaar"], frames: [page.frame], onFrame: paintBazaar, onAge: paintTrouble });
+  follow({ base: page.base, channels: ["bazaar"], as: "kiosk", frames: [page.frame], onFrame: paintBazaar, onAge: paintTrouble });
   restart();
   report();
   document.body.dataset.ready = "";

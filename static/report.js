@@ -5,7 +5,7 @@ import { ask } from "./ask.js";
 const REPORT_MS = 20000;
 
 /**
- * @typedef {{state: string, offset: number}} Finding  state: "ok", "sound_locked" or "no_sound"
+ * @typedef {{state: string, offset: number, unsaid: number}} Finding  state: "ok", "sound_locked" or "no_sound"; unsaid: calls still to be said
  * @typedef {{base: string, device: string, version: string, finding: () => Finding, onAnswer?: (answer: any) => void, onGone?: () => void}} Wish
  *   onGone: the hall has no such device (any more)
  */

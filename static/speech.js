@@ -193,6 +193,8 @@ export function speakCalls({ base, languages, key, now, onSound }) {
       if (sound.state === "none") sound.state = "";
       return listen();
     },
+    /** How many calls wait to be said. */
+    unsaid: () => queue.waiting(now()).length,
   };
 }
 

@@ -63,7 +63,7 @@ function start() {
   const feed = follow({ base: page.base, channels: [page.frame.channel], frames: [page.frame], onFrame: apply, onAge: renderAge });
   watchLink("/healthz", () => document.body.hasAttribute("data-connected"), feed.hurry);
   document.body.setAttribute("data-ready", "");
-  const finding = () => ({ state: sound === "locked" ? "sound_locked" : "ok", offset });
+  const finding = () => ({ state: sound === "locked" ? "sound_locked" : "ok", offset, unsaid: speech.unsaid() });
   const { base, device, version } = page;
   reporter = keepReporting({ base, device, version, finding, onAnswer: renderDayCode, onGone: () => location.reload() });
 }

@@ -40,7 +40,7 @@ class ChannelKind:
     view of a key, None where there is no such channel. ``key_of`` turns a name's argument into its key, for a bazaar and its epoch (a
     secret token into the visit that it opens); with ``by_token`` it proves that the key is somebody's, and without a view this process
     just has not read of it yet. Followers of a lower ``rank`` are written first. ``principals`` says who may follow by key; None means
-    everybody.
+    everybody. ``follower`` is what usually follows such a channel, for those who count.
     """
 
     name: str
@@ -49,6 +49,7 @@ class ChannelKind:
     view: Callable[[Bazaar, str], View | None]
     key_of: Callable[[Bazaar, str, str], str | None] = _itself
     by_token: bool = False
+    follower: str = "page"
     principals: Callable[[str], Iterable[str]] | None = None
 
 

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
 from server.hub.channels import Frame
 from server.hub.counts import Counts
 from server.hub.follower import Follower, Lag
-from server.hub.roll import LOST, NOTHING, Channel, Roll
+from server.hub.roll import LOST, NOTHING, Channel, Roll, Round
 
 HEARTBEAT_S = 10.0
 SLICE = 50
@@ -37,6 +38,8 @@ class Fanout:
         self._has_sweeps = asyncio.Event()
         self._renewed: set[Roll] = set()
         self._goodbyes: set[asyncio.Task[None]] = set()
+        self.kinds: Counter[str] = Counter()
+        """How many followers there are of each kind (`ChannelKind.follower`)."""
 
     def __len__(self) -> int:
         return len(self._followers)
@@ -52,6 +55,7 @@ class Fanout:
             had[roll] = have.get(channel.name, 0)
         follower.rolls = tuple(had)
         self._followers[follower.fd] = follower
+        self.kinds[follower.kind] += 1
         self._bring_up(follower, had, before=greeting, after=self._heartbeat().encoded(follower.subprotocol))
 
     def leave(self, follower: Follower) -> None:
@@ -59,6 +63,7 @@ class Fanout:
         if self._followers.get(follower.fd) is not follower:
             return
         del self._followers[follower.fd]
+        self.kinds[follower.kind] -= 1
         self._lagging.pop(follower, None)
         for roll in follower.rolls:
             roll.withdraw(follower.fd)
@@ -170,7 +175,21 @@ class Fanout:
             for fd, bytes_sent in zip(fds, sent, strict=True):
                 if bytes_sent != size:
                     self._fell_short(self._followers[fd], roll, bytes_sent)
+        if roll.round is not None:
+            self._time(roll, roll.round, wrote=bool(fds))
         return len(fds)
+
+    def _time(self, roll: Roll, timed: Round, *, wrote: bool) -> None:
+        """Count how soon the first of a sweep were written, and the last: once a slice at most, however many are in it."""
+        took_s = time.monotonic() - timed.since_s
+        sweeps = self._counts.sweeps[roll.channel.kind.rank == FIRST_RANK]
+        if wrote and not timed.begun:
+            timed.begun = True
+            sweeps.first.add(took_s)
+        if roll.has_come_round:
+            roll.round = None
+            if timed.begun:
+                sweeps.last.add(took_s)
 
     def _bring_up(self, follower: Follower, had: dict[Roll, int], *, before: bytes = b"", after: bytes = b"") -> None:
         """Write what is newer than what somebody has, all in one piece, and put them on their rolls if there was room for all of it.

@@ -40,12 +40,16 @@ class Host(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Follower:
-    """A connection and the rolls it stands on. ``lag`` is there while something waits for it, ``reader`` while it is in mid-sentence."""
+    """A connection and the rolls it stands on. ``lag`` is there while something waits for it, ``reader`` while it is in mid-sentence.
+
+    ``kind`` is what it says it is, or what follows such channels: it counts nowhere but in figures.
+    """
 
     fd: int
     carrier: Carrier
     subprotocol: Subprotocol
     host: Host
+    kind: str = "page"
     rolls: tuple[Roll, ...] = ()
     lag: Lag | None = field(default=None, init=False)
     _reader: Reader | None = field(default=None, init=False)

@@ -17,6 +17,9 @@ from server.store.turns import Turns
 REGISTRY_S = 1.0
 """How often the store is asked for bazaars that were opened since."""
 
+BEHIND_S_MAX = 4.0
+"""Whoever has not known for so long that its log was read to the end is behind: twice as long as a log may be silent (`FOLLOW_S`)."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -36,8 +39,8 @@ class Hub:
 
     @property
     def ready(self) -> bool:
-        """Whether the store answers and every room has read its log to the end."""
-        return self.reachable and all(room.ready for room in self.rooms.values())
+        """Whether the store answers, every room has read its log to the end, and none is behind it since."""
+        return self.reachable and all(is_up_to_date(room) for room in self.rooms.values())
 
     async def run(self) -> None:
         """Serve every bazaar of the store until cancelled."""
@@ -62,3 +65,8 @@ class Hub:
         self.reachable = True
         self._outage.is_over()
         return [bazaar_id for bazaar_id in ids if bazaar_id not in self.rooms]
+
+
+def is_up_to_date(room: Room) -> bool:
+    """Whether a room has read its log to the end, and knows that it was the end `BEHIND_S_MAX` ago at most."""
+    return room.ready and room.behind_s <= BEHIND_S_MAX

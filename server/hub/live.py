@@ -22,6 +22,10 @@ from server.hub.transports import Transports
 CHANNELS_MAX = 64
 NAME_CHARACTERS_MAX = 200
 OFFSET_DIGITS_MAX = 19
+AS = "as"
+"""The parameter by which a client says what it is."""
+CALLED = ("kiosk",)
+"""What may stand there: whatever its channels do not tell."""
 
 
 class BadFollow(Exception):
@@ -79,28 +83,34 @@ class Carriers:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A request to follow that can be granted: these channels of a room, offsets that the client has, and the answer to its handshake."""
+    """A request to follow that can be granted: these channels of a room, offsets that the client has, and the answer to its handshake.
+
+    ``kind`` is that of the follower.
+    """
 
     room: Room
     channels: Sequence[Channel]
     have: Mapping[str, int]
     subprotocol: Subprotocol
     answer: bytes
+    kind: str
 
     @classmethod
-    def of(cls, room: Room, names: Sequence[str], have: Mapping[str, int], headers: Mapping[str, str]) -> "Wish":
-        """Of a request with these headers.
+    def of(cls, room: Room, names: Sequence[str], have: Mapping[str, int], headers: Mapping[str, str], called: str = "") -> "Wish":
+        """Of a request with these headers; ``called`` is what the client calls itself, if it does.
 
         Raises:
             HTTPBadRequest: it is for no WebSocket.
             UnknownChannel: one of the names.
         """
         accept, subprotocol = upgrade.accept_key(headers), upgrade.chosen(headers)
-        return cls(room, room.channels(names), have, subprotocol or Subprotocol.JSON, upgrade.answer(accept, subprotocol))
+        channels, answer = room.channels(names), upgrade.answer(accept, subprotocol)
+        kind = called if called in CALLED else channels[0].kind.follower
+        return cls(room, channels, have, subprotocol or Subprotocol.JSON, answer, kind)
 
     def follower(self, fd: int, carrier: Carrier) -> Follower:
         """Whoever wishes it, as soon as they are carried."""
-        return Follower(fd, carrier, self.subprotocol, self.room.fanout)
+        return Follower(fd, carrier, self.subprotocol, self.room.fanout, self.kind)
 
     def grant(self, follower: Follower) -> None:
         """Let them follow. The answer and the first frames go out together."""

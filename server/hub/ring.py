@@ -20,7 +20,7 @@ _Lap = list[tuple[int, int]]
 class Ring:
     """File descriptors, each in its place. ``offset`` is the newest frame's, which the sweep brings to all who have an older one."""
 
-    __slots__ = ("_apart", "_at", "_fds", "_holes", "_lap", "_lap_before", "_left", "_places", "offset")
+    __slots__ = ("_apart", "_at", "_fds", "_holes", "_lap", "_lap_before", "_left", "_places", "offset", "passed")
 
     def __init__(self, offset: int) -> None:
         self.offset = offset
@@ -30,6 +30,8 @@ class Ring:
         """What those have whom no sweep has brought it."""
         self._at = 0
         self._left = 0
+        self.passed = 0
+        """So many places sweeps have come by, since the beginning."""
         self._holes = 0
         self._lap: _Lap = []
         self._lap_before: _Lap = []
@@ -38,6 +40,11 @@ class Ring:
     def sweeping(self) -> bool:
         """Whether the newest frame is still to be brought to somebody."""
         return self._left > 0
+
+    @property
+    def left(self) -> int:
+        """How many places the sweep has still to come by."""
+        return self._left
 
     def admit(self, fd: int, has: int) -> None:
         """Put somebody in who has the frame of this offset: the newest one, or one that this hub is still to reach."""
@@ -76,6 +83,7 @@ class Ring:
         part = self._fds[self._at : self._at + min(count, self._left)]
         self._at += len(part)
         self._left -= len(part)
+        self.passed += len(part)
         return [fd for fd in part if self._lacks(fd)] if self._holes or self._apart else part
 
     def _lacks(self, fd: int) -> bool:

@@ -23,6 +23,8 @@ class Channel:
     kind: ChannelKind
     key: str
     frame: Frame
+    touched_s: float = 0.0
+    """When the entry of the newest frame was folded here (monotonic s)."""
     rolls: dict[tuple[Carrier, Subprotocol], "Roll"] = field(default_factory=dict)
 
     def roll(self, carrier: Carrier, subprotocol: Subprotocol) -> "Roll":
@@ -33,19 +35,30 @@ class Channel:
         return roll
 
 
+@dataclass(slots=True)
+class Round:
+    """A sweep that is timed, since the entry that it brings was folded here (monotonic s), until it has come by the place ``end``."""
+
+    since_s: float
+    end: int
+    begun: bool = False
+
+
 class Roll:
     """The followers of one channel by one carrier and subprotocol, by file descriptor.
 
-    ``members`` counts all of them. On the roll is whoever is clear, in a ring, with the offset of the frame that they have.
+    ``members`` counts all of them. On the roll is whoever is clear, in a ring, with the offset of the frame that they have. One sweep at
+    a time is timed, as ``round``; newer frames that come meanwhile do not lengthen it.
     """
 
-    __slots__ = ("_ring", "_write", "channel", "data", "members", "subprotocol")
+    __slots__ = ("_ring", "_write", "channel", "data", "members", "round", "subprotocol")
 
     def __init__(self, channel: Channel, carrier: Carrier, subprotocol: Subprotocol) -> None:
         self.channel = channel
         self.subprotocol = subprotocol
         self.members = 0
         self.data = channel.frame.encoded(subprotocol)
+        self.round: Round | None = None
         self._write = carrier.write
         self._ring = Ring(channel.frame.mark.offset)
 
@@ -67,10 +80,17 @@ class Roll:
         """Take somebody off the roll; the offset of the frame that they have, 0 when they were not on it."""
         return self._ring.withdraw(fd)
 
+    @property
+    def has_come_round(self) -> bool:
+        """Whether what is timed has been brought to everybody, or something newer instead."""
+        return self.round is not None and (self._ring.passed >= self.round.end or not self.sweeping)
+
     def renew(self) -> None:
         """The channel has a newer frame: go on from where the sweep is, and once round from there."""
         self.data = self.channel.frame.encoded(self.subprotocol)
         self._ring.renew(self.channel.frame.mark.offset)
+        if self.round is None and self.sweeping:
+            self.round = Round(self.channel.touched_s, self._ring.passed + self._ring.left)
 
     def take(self, count: int) -> list[int]:
         """The next of the sweep, at most so many: whoever the newest frame is to be written to now."""

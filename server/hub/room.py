@@ -1,6 +1,7 @@
 """One bazaar in this process: its log followed and decided, its channels folded and sent."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -46,7 +47,7 @@ class Room:
         self._kinds = {kind.name: kind for kind in kinds}
         self._marks: dict[tuple[str, str], Mark] = {}
         self._followed: dict[tuple[str, str], Channel] = {}
-        self._stale: dict[int, dict[Channel, None]] = {rank: {} for rank in sorted(kind.rank for kind in self._kinds.values())}
+        self._stale: dict[int, dict[Channel, float]] = {rank: {} for rank in sorted(kind.rank for kind in self._kinds.values())}
         self._refreshing: asyncio.Task[None] | None = None
         self._marked_epoch = ""
         self._heartbeat: Frame | None = None
@@ -87,6 +88,11 @@ class Room:
     def ready(self) -> bool:
         """Whether this process has read the log to its end and the store answers."""
         return self.writer.ready
+
+    @property
+    def behind_s(self) -> float:
+        """How long ago this process last knew that it has read the log to its end."""
+        return self.writer.behind_s
 
     async def submit(self, command: Mapping[str, object]) -> Entry:
         """Publish a command and wait for its entry.
@@ -185,21 +191,21 @@ class Room:
         """Mark what the entry touched. Folding waits for the end of this turn of the loop, so that a burst is folded once."""
         if self.epoch != self._marked_epoch:
             self._begin_anew()
-        mark = self._top()
+        mark, now_s = self._top(), time.monotonic()
         self._marks.setdefault(_EVERYWHERE, mark)
         for kind in self._kinds.values():
             for event in entry.events:
                 for key in kind.touched(self.bazaar, event):
-                    self._touch((kind.name, key), mark)
+                    self._touch((kind.name, key), mark, now_s)
         for event in entry.events:
             if isinstance(event, KeyRenewed):
                 self._ask_anew(event.device)
 
-    def _touch(self, place: tuple[str, str], mark: Mark) -> None:
+    def _touch(self, place: tuple[str, str], mark: Mark, now_s: float) -> None:
         self._marks[place] = mark
         channel = self._followed.get(place)
         if channel is not None:
-            self._stale[channel.kind.rank][channel] = None
+            self._stale[channel.kind.rank].setdefault(channel, now_s)
             if self._refreshing is None or self._refreshing.done():
                 self._refreshing = asyncio.create_task(self._refresh())
 
@@ -209,7 +215,7 @@ class Room:
             await self._turns.take()
             if stale := next(filter(None, self._stale.values()), None):
                 channel = next(iter(stale))
-                del stale[channel]
+                channel.touched_s = stale.pop(channel)
                 if self._renew(channel):
                     self.fanout.publish((channel,))
 

@@ -21,6 +21,7 @@ class FollowedStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.round_trips = store.round_trips
 
     def log(self, bazaar: BazaarId) -> "FollowedLog":
         """See Store."""

@@ -14,6 +14,7 @@ from server.store.alert_book import AlertBook, MemoryAlertBook
 from server.store.board import Board, MemoryBoard
 from server.store.codec import digest
 from server.store.errors import Conflict
+from server.store.times import Times
 
 FOLLOW_S = 2.0
 """How long `EventLog.follow` waits for news."""
@@ -74,7 +75,14 @@ class EventLog(Protocol):
 
 
 class Store(Protocol):
-    """Where the logs of all bazaars are. Every method raises StoreUnreachable while the store does not answer."""
+    """Where the logs of all bazaars are. Every method raises StoreUnreachable while the store does not answer.
+
+    ``round_trips``: how long its answers took, without those that were waited for.
+    """
+
+    @property
+    def round_trips(self) -> Times:
+        """See above."""
 
     def log(self, bazaar: BazaarId) -> EventLog:
         """The log of this bazaar, whether it has been opened or not."""
@@ -204,6 +212,7 @@ class MemoryStore:
         self._boards: dict[tuple[BazaarId, str], MemoryBoard] = {}
         self._alerts: dict[BazaarId, MemoryAlertBook] = {}
         self._registered: set[BazaarId] = set()
+        self.round_trips = Times()
 
     def log(self, bazaar: BazaarId) -> MemoryLog:
         """See Store."""

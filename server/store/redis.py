@@ -18,6 +18,7 @@ from server.store.redis_alerts import RedisAlertBook
 from server.store.redis_calls import Slot
 from server.store.redis_servers import Servers
 from server.store.redis_url import servers_at
+from server.store.times import Times
 
 COMMANDS_KEPT = 100_000
 """The commands stream is trimmed to about this many; the log never is."""
@@ -124,7 +125,8 @@ class RedisStore:
     def __init__(self, servers: Servers, replicas: int) -> None:
         self._servers = servers
         self._replicas = replicas
-        self._registry = Slot(servers, REGISTRY_KEY, replicas)
+        self.round_trips = Times()
+        self._registry = Slot(servers, REGISTRY_KEY, replicas, self.round_trips)
 
     def log(self, bazaar: BazaarId, *, beside: str = "") -> "RedisLog":
         """See Store; ``beside`` ends the keys of one that is not the bazaar's log, or not yet."""
@@ -173,7 +175,7 @@ class RedisStore:
         await self._servers.close()
 
     def _slot(self, bazaar: BazaarId) -> Slot:
-        return Slot(self._servers, bazaar, self._replicas)
+        return Slot(self._servers, bazaar, self._replicas, self.round_trips)
 
 
 class RedisLog:

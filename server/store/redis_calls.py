@@ -6,6 +6,7 @@ that was replaced without knowing it can thus show nobody an entry that its succ
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from hashlib import sha1
@@ -18,6 +19,7 @@ from redis.exceptions import NoScriptError, RedisError
 from server.store.errors import StoreUnreachable
 from server.store.redis_faults import NO_ANSWER, told
 from server.store.redis_servers import Server, Servers
+from server.store.times import Times
 
 ANSWER_S_MAX = 5.0
 """After this a connection counts as dead; more than `server.store.log.FOLLOW_S`, which an idle read takes."""
@@ -29,22 +31,26 @@ Question = Callable[[Redis], Any]
 
 
 class Slot:
-    """All keys with one hash tag, on whichever server has them now. ``replicas`` have what is asked `lasting`."""
+    """All keys with one hash tag, on whichever server has them now. ``replicas`` have what is asked `lasting`.
 
-    def __init__(self, servers: Servers, tag: str, replicas: int) -> None:
+    ``round_trips`` counts how long answers took, but not those that were waited for.
+    """
+
+    def __init__(self, servers: Servers, tag: str, replicas: int, round_trips: Times) -> None:
         self._servers = servers
         self._number = key_slot(tag.encode())
         self._replicas = replicas
+        self._round_trips = round_trips
         self._mark = f"urut:{{{tag}}}:mark"
 
     async def ask(self, question: Question) -> Any:
         """The server's answer. Raises `StoreUnreachable`: nothing is known of what became of the question."""
-        async with self._reached() as server:
+        async with self._timed() as server:
             return await question(server.asking)
 
     async def lasting(self, question: Question) -> Any:
         """The server's answer when the replicas have what it tells of, or what it did. Raises `StoreUnreachable` as `ask` does."""
-        async with self._reached() as server:
+        async with self._timed() as server:
             return await self._held(server.asking, question)
 
     async def follow(self, question: Question) -> Any:
@@ -75,6 +81,13 @@ class Slot:
         if answers[-1] < self._replicas:
             raise RedisError(f"{answers[-1]} of {self._replicas} replicas have it after {REPLICA_S_MAX:.0f} s")
         return answers[0]
+
+    @asynccontextmanager
+    async def _timed(self) -> AsyncIterator[Server]:
+        began = time.perf_counter()
+        async with self._reached() as server:
+            yield server
+        self._round_trips.add(time.perf_counter() - began)
 
     @asynccontextmanager
     async def _reached(self) -> AsyncIterator[Server]:

@@ -9,6 +9,7 @@ is decided. Otherwise it is put behind the rest. Commands that came together are
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Never
@@ -22,7 +23,7 @@ from server.store.draft import Asked, Draft, read_command
 from server.store.errors import BrokenLog, Conflict, ForkedLog, StoreUnreachable
 from server.store.follower import Follower
 from server.store.ledger import Ledger
-from server.store.log import EventLog, News, Submission, Top, next_stream_id
+from server.store.log import PAGE_ENTRIES, EventLog, News, Submission, Top, next_stream_id
 from server.store.outage import Outage
 from server.store.turns import Turns
 
@@ -38,7 +39,8 @@ class Writer:
     ``clock`` gives Unix ms; ``on_entry`` and ``turns`` are as in `Follower`.
 
     ``ledger`` is the bazaar as far as it has been followed; a log that was replaced gets a new ledger. ``ready`` tells whether the ledger
-    is caught up and the store answers, ``fresh_at`` (Unix ms) when it last did. ``broken`` is set when the log can be followed no more:
+    is caught up and the store answers, ``fresh_at`` (Unix ms) when it last did, ``behind_s`` how long ago that is. ``conflicts`` counts
+    appends that came second. ``broken`` is set when the log can be followed no more:
     then nothing is decided here any longer, and the other bazaars of the process go on.
     """
 
@@ -47,6 +49,8 @@ class Writer:
         self.follower = Follower(log, on_entry, self._turns)
         self.ready = False
         self.fresh_at = 0
+        self.conflicts = 0
+        self._level_at = time.monotonic()
         self._log = log
         self._time = LogTime(clock)
         self._doubted = False
@@ -58,6 +62,11 @@ class Writer:
     def ledger(self) -> Ledger:
         """The bazaar as far as it has been followed."""
         return self.follower.ledger
+
+    @property
+    def behind_s(self) -> float:
+        """How long ago this process last knew that it has read the whole log; up to `FOLLOW_S` while nothing happens."""
+        return time.monotonic() - self._level_at
 
     async def run(self) -> None:
         """Follow, decide and append for ever; outages are sat out. Ends only when the log is broken; ``broken`` then says how."""
@@ -131,7 +140,7 @@ class Writer:
         await self.follower.catch_up()
         if not self.ledger.offset:
             raise StoreUnreachable("the bazaar has not been opened")
-        self.fresh_at = self._time.now(self.ledger.at)
+        self._is_level(time.monotonic())
 
     async def _step(self) -> None:
         """Decide what is submitted here until there is news from the store, then settle that: nothing else touches the ledger meanwhile."""
@@ -154,14 +163,20 @@ class Writer:
 
     async def _hear(self, news: News) -> None:
         """Settle news. A silent log is looked at, for it might have been replaced."""
-        self._is_fresh()
+        came_at = time.monotonic()
+        if len(news.entries) < PAGE_ENTRIES:  # else there is more
+            self.fresh_at = self._time.now(self.ledger.at)
         await self.follower.hear(news)
+        if len(news.entries) < PAGE_ENTRIES:
+            self._level_at = came_at
         for start in range(0, len(news.commands), TOGETHER_MAX):
             await self._settle(news.commands[start : start + TOGETHER_MAX])
         if not news.entries and not news.commands:
             await self._catch_up()
 
-    def _is_fresh(self) -> None:
+    def _is_level(self, at_s: float) -> None:
+        """At this moment (monotonic s) the ledger held the whole log."""
+        self._level_at = at_s
         self.fresh_at = self._time.now(self.ledger.at)
 
     # Deciding
@@ -179,6 +194,7 @@ class Writer:
             try:
                 await self._log.append(top, draft.records)
             except Conflict:
+                self.conflicts += 1
                 await self._catch_up()
                 if self.ledger.top == top == refused:
                     raise BrokenLog(top.offset + 1, "is not there, and yet none is taken in its place") from None
@@ -222,10 +238,12 @@ class Writer:
         try:
             await self._log.append(self.ledger.top, draft.records, Submission(cursor, list(zip(stream_ids, commands, strict=True))))
         except Conflict:
+            self.conflicts += 1
             await self._log.publish(*commands)
         else:
+            appended_at = time.monotonic()
             await self.follower.take(draft.records, draft.entries)
-            self._is_fresh()
+            self._is_level(appended_at)
         for one in due:
             self._submitted.pop(one.command_id, None)
 

@@ -33,7 +33,8 @@ async def follow(request: web.Request) -> web.StreamResponse:
         _frame_for(request, room, name)
     if is_for_requests_only(request.transport.get_extra_info("socket").fileno() if request.transport else 0):
         raise errors.no_place()
-    return await live.serve(request, request.app[HUB].carriers, Wish.of(room, names, have, request.headers))
+    wish = Wish.of(room, names, have, request.headers, request.query.get(live.AS, ""))
+    return await live.serve(request, request.app[HUB].carriers, wish)
 
 
 @routes.get("/{bazaar}/views/{channel:.+}")

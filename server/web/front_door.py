@@ -73,6 +73,6 @@ def _wish(hub: Hub, request: RawRequestMessage) -> Wish | None:
         names, have = live.parse_wish(request.url.query, room.epoch)
         if any(room.kind_of(name)[0].principals for name in names):
             return None
-        return Wish.of(room, names, have, headers)
+        return Wish.of(room, names, have, headers, request.url.query.get(live.AS, ""))
     except (BadFollow, UnknownChannel, web.HTTPBadRequest):
         return None

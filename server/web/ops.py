@@ -3,6 +3,7 @@
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from server.hub.hub import is_up_to_date
 from server.web.keys import HUB, METRICS
 
 routes = web.RouteTableDef()
@@ -16,9 +17,12 @@ async def healthz(_request: web.Request) -> web.Response:
 
 @routes.get("/readyz")
 async def readyz(request: web.Request) -> web.Response:
-    """200 when the store answers and every bazaar's log has been read to its end, else 503; says so for each bazaar."""
+    """200 when the store answers and every bazaar's log has been read to its end not long ago, else 503; says so for each bazaar."""
     hub = request.app[HUB]
-    rooms = {bazaar_id: {"ready": room.ready, "offset": room.offset} for bazaar_id, room in hub.rooms.items()}
+    rooms = {
+        bazaar_id: {"ready": is_up_to_date(room), "offset": room.offset, "behind_s": round(room.behind_s, 1)}
+        for bazaar_id, room in hub.rooms.items()
+    }
     body = {"ready": hub.ready, "store": hub.reachable, "bazaars": rooms}
     return web.json_response(body, status=200 if hub.ready else 503)
 

@@ -149,6 +149,17 @@ async def test_alive_ready_metrics(served: Served) -> None:
             assert says in await answer.text()
 
 
+async def test_not_ready_while_behind(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that answers its store and yet has not known for too long whether it has read everything is alive, and not ready."""
+    monkeypatch.setattr("server.hub.hub.BEHIND_S_MAX", -1.0)
+    async with served.session.get(f"{served.url}/readyz") as answer:
+        said = await answer.json()
+    assert (503, False, True, False) == (answer.status, said["ready"], said["store"], said["bazaars"]["uji"]["ready"])
+    assert said["bazaars"]["uji"]["behind_s"] >= 0
+    async with served.session.get(f"{served.url}/healthz") as answer:
+        assert 200 == answer.status
+
+
 class MovableLog(MemoryLog):
     """A log that can go away and come back."""
 
