@@ -47,6 +47,7 @@ class Equipment:
         app[PROXIES] = self.proxies
 
 
+proxy = option("--proxy", "URUT_PROXY", multiple=True, help="Address of a proxy in front of us; its X-Forwarded-For is believed.")
 _FLAGS = (
     option("--slides", "URUT_SLIDES", type=FOLDER, help="Pictures and silent videos that the hall's screens show between calls."),
     option("--printer", "URUT_PRINTER", multiple=True, help=f"KIOSK=ADDRESS of a ticket printer, as {EXAMPLES}; may be repeated."),
@@ -54,7 +55,7 @@ _FLAGS = (
     option("--gateway-secret", "URUT_GATEWAY_SECRET", default="", help="whsec_…, which signs them; several with blanks between."),
     option("--push-service", "URUT_PUSH_SERVICE", multiple=True, help="HOST:PORT of a push service beside those of the browsers."),
     option("--operator", "URUT_OPERATOR", default=OPERATOR, show_default=True, help="mailto: or https: for push services."),
-    option("--proxy", "URUT_PROXY", multiple=True, help="Address of a proxy in front of the hub; its X-Forwarded-For is believed."),
+    proxy,
     voice_file,
     voice_pack,
 )
@@ -67,7 +68,7 @@ def equipped(command: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **flags: Any) -> Any:
         voice, printers = open_voice(flags.pop("voice"), flags.pop("voice_pack")), _printers(flags.pop("printer"))
         messages = _read(**{name: flags.pop(name) for name in ("gateway", "gateway_secret", "push_service", "operator")})
-        proxies = _proxies(flags.pop("proxy"))
+        proxies = proxies_at(flags.pop("proxy"))
         equipment = replace(messages, voice=voice, printers=printers, slides=flags.pop("slides"), proxies=proxies)
         return command(*args, equipment=equipment, **flags)
 
@@ -87,7 +88,8 @@ def _read(*, gateway: str | None, gateway_secret: str, push_service: tuple[str, 
     return Equipment(gateway=messages, push_services=push_service, operator=operator)
 
 
-def _proxies(addresses: Sequence[str]) -> frozenset[str]:
+def proxies_at(addresses: Sequence[str]) -> frozenset[str]:
+    """The proxies that ``--proxy`` names; raises BadUse."""
     try:
         return frozenset(str(ip_address(address)) for address in addresses)
     except ValueError as fault:

@@ -10,7 +10,7 @@ import click
 
 from server.cli import bazaars, flags, stores, wiring
 from server.cli.demo import Demo, run_demo
-from server.cli.equipment import Equipment, equipped
+from server.cli.equipment import Equipment, equipped, proxies_at, proxy
 from server.cli.processes import end_with_parent, keep
 from server.cli.stores import BadUse, Settings
 from server.cli.tls import Tls, secured
@@ -19,7 +19,7 @@ from server.hub.loop import spare_the_collector
 from server.store.asked import AskedStore
 from server.store.embedded import start_embedded
 from server.store.plan_file import read_plan
-from server.web.keys import METRICS, ROOT, Addresses
+from server.web.keys import METRICS, PROXIES, ROOT, Addresses
 
 SAMPLE = ROOT / "bazaars" / "mayangan.toml"
 PROCESSES_MAX = 64
@@ -114,6 +114,7 @@ async def hub(
 @flags.option(
     "--no-decide", "URUT_NO_DECIDE", is_flag=True, help="Hand presses on to the hubs: for a store user who may not write the log."
 )
+@proxy
 @flags.log
 @flags.runs
 @secured
@@ -127,11 +128,13 @@ async def counters(
     hub_url: str,
     counters_url: str,
     no_decide: bool,
+    proxy: tuple[str, ...],
     tls: Tls,
 ) -> None:
     """Serve the staff: tablets and the desk, apart from the crowd of phones."""
     settings = Settings(redis_url=redis_url, data=data, secret=secret, durability=durability)
-    await _serve(settings, wiring.STAFF_PARTS, Addresses(public=hub_url, staff=counters_url), host, port, tls, only_asks=no_decide)
+    addresses, proxies = Addresses(public=hub_url, staff=counters_url), proxies_at(proxy)
+    await _serve(settings, wiring.STAFF_PARTS, addresses, host, port, tls, only_asks=no_decide, proxies=proxies)
 
 
 async def _serve(
@@ -146,6 +149,7 @@ async def _serve(
     *,
     follow: bool = False,
     only_asks: bool = False,
+    proxies: frozenset[str] = frozenset(),
 ) -> None:
     """Serve until told to stop; ``process``: which this is of several that share the port, 0 where it is alone there."""
     secret = settings.secret_bytes()
@@ -153,6 +157,7 @@ async def _serve(
     async with stores.attached_store(settings) as whole:
         store = AskedStore(whole) if only_asks else whole
         app = wiring.application(store, secret, parts, addresses, equipment, only_follows=follow)
+        app[PROXIES] |= proxies
         app[METRICS].process = process
         async with wiring.listening(app, host, port, shared=process > 0, tls=context) as url:
             spare_the_collector()

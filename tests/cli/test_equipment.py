@@ -37,14 +37,15 @@ def test_a_gateway_that_cannot_be_used(url: str, secrets: str, fault: str) -> No
 @pytest.mark.parametrize(
     ("flags", "fault"),
     [
-        (["--gateway", "gateway.example", "--gateway-secret", GOOD], "--gateway: "),
-        (["--operator", "panitia"], "--operator: "),
-        (["--proxy", "nginx"], "--proxy: "),
+        (["hub", "--gateway", "gateway.example", "--gateway-secret", GOOD], "--gateway: "),
+        (["hub", "--operator", "panitia"], "--operator: "),
+        (["hub", "--proxy", "nginx"], "--proxy: "),
+        (["counters", "--proxy", "nginx"], "--proxy: "),
     ],
 )
 def test_wrong_flags(flags: list[str], fault: str, tmp_path: os.PathLike[str]) -> None:
     """A hub that is given nonsense says which flag is meant and exits with 2; it does not serve without what was asked for."""
-    command = [sys.executable, "-m", "server", "hub", "--data", os.fspath(tmp_path), *flags]
+    command = [sys.executable, "-m", "server", *flags, "--data", os.fspath(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603  # our own program
     assert 2 == done.returncode
     assert fault in done.stderr
