@@ -4,10 +4,12 @@ Few and always the same ones in every run, many new ones with ``URUT_HYPOTHESIS=
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import settings
+
+from server.hub.loop import Loop
 
 settings.register_profile("short", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.register_profile("long", max_examples=2000, deadline=None, print_blob=True)
@@ -15,6 +17,11 @@ settings.load_profile(os.environ.get("URUT_HYPOTHESIS", "short"))
 
 Tell = Callable[[str], None]
 _NAME = "told"
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], Loop]]:
+    """Every test runs on the loop that every command has."""
+    return {"loop": Loop}
 
 
 @pytest.fixture

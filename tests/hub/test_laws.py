@@ -1,6 +1,7 @@
 """Laws of the fan-out that hold in whatever order people come, go, read and lag."""
 
 import asyncio
+from collections.abc import Coroutine
 from unittest.mock import patch
 
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from server.hub import fanout
 from server.hub.follower import Follower
+from server.hub.loop import Loop
 from server.hub.roll import Channel
 from tests.hub.fake_carrier import PLENTY, FakeSocket
 from tests.hub.hall import Hall
@@ -84,7 +86,7 @@ def test_newest_to_everyone_in_order(steps: list[tuple[str, int] | tuple[str, in
 
     day = Day()
     with patch.object(fanout, "SLICE", 2):
-        asyncio.run(live(day))
+        _run(live(day))
     for sock, channels in day.all:
         for channel in channels:
             offsets = [offset for name, offset in sock.frames if name == channel.name]
@@ -105,6 +107,11 @@ def test_nobody_is_left_behind_in_memory(steps: list[tuple[str, int] | tuple[str
             follower.gone()
 
     day = Day()
-    asyncio.run(live())
+    _run(live())
     assert {} == {**day.hall.line.rolls, **day.hall.tv.rolls}
     assert 0 == len(day.hall.fanout)
+
+
+def _run(main: Coroutine[None, None, None]) -> None:
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(main)
