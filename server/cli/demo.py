@@ -71,7 +71,7 @@ async def run_demo(demo: Demo, say: Callable[[str], None]) -> None:
     async with own_store(demo.settings) as (store, redis_url):
         epoch = await open_bazaar_log(store, plan, new_edition=False)
         keys = keys_of(secret, plan, epoch, await renewals_of(store, plan.bazaar.id))
-        app = application(store, secret, (*PUBLIC_PARTS, *STAFF_PARTS), Addresses(), demo.equipment)
+        app = application(store, secret, (*PUBLIC_PARTS, *STAFF_PARTS), Addresses(), demo.equipment, data=demo.settings.data)
         page = add_demo_page(app, plan, keys, YOUR_COUNTER, crowd=not demo.quiet)
         async with listening(app, demo.host, demo.port) as url:
             room = await _room(app[HUB].rooms, plan.bazaar.id)

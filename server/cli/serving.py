@@ -156,7 +156,7 @@ async def _serve(
     context = tls.context(settings.data, (host, addresses.public, addresses.staff))
     async with stores.attached_store(settings) as whole:
         store = AskedStore(whole) if only_asks else whole
-        app = wiring.application(store, secret, parts, addresses, equipment, only_follows=follow)
+        app = wiring.application(store, secret, parts, addresses, equipment, data=settings.data, only_follows=follow)
         app[PROXIES] |= proxies
         app[METRICS].process = process
         async with wiring.listening(app, host, port, shared=process > 0, tls=context) as url:

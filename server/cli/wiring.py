@@ -9,6 +9,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import cast
 
 from aiohttp import web
@@ -67,12 +68,20 @@ logger = logging.getLogger(__name__)
 
 
 def application(
-    store: Store, secret: bytes, parts: Parts, addresses: Addresses, equipment: Equipment | None = None, *, only_follows: bool = False
+    store: Store,
+    secret: bytes,
+    parts: Parts,
+    addresses: Addresses,
+    equipment: Equipment | None = None,
+    *,
+    data: Path | None = None,
+    only_follows: bool = False,
 ) -> web.Application:
-    """The application that serves these parts over this store; ``equipment`` is for those that serve the public."""
+    """The application that serves these parts over this store; ``equipment`` is for those that serve the public, ``data`` as in `Hub`."""
     kinds = (*displays.channels.kinds(Credentials(secret)), *counters.channels.kinds())
     limits = Limits(burst=PROGRAMS_BURST, per_minute=PROGRAMS_PER_MINUTE)
-    app = make_app(Hub(FollowedStore(store) if only_follows else store, kinds, now_ms), secret, parts, addresses, limits)
+    hub = Hub(FollowedStore(store) if only_follows else store, kinds, now_ms, data)
+    app = make_app(hub, secret, parts, addresses, limits)
     app[ONLY_FOLLOWS] = only_follows
     if equipment is not None:
         equipment.install(app)

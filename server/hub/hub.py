@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from server.core.values import BazaarId
 from server.hub.channels import ChannelKind
@@ -12,6 +13,7 @@ from server.hub.room import Room
 from server.store.errors import StoreUnreachable
 from server.store.log import Store
 from server.store.outage import Outage
+from server.store.seen import SeenFile
 from server.store.turns import Turns
 
 REGISTRY_S = 1.0
@@ -24,9 +26,9 @@ logger = logging.getLogger(__name__)
 
 
 class Hub:
-    """Rooms by bazaar id, one for each bazaar of the store. ``clock`` tells Unix ms."""
+    """Rooms by bazaar id, one for each bazaar of the store. ``clock`` tells Unix ms; ``data`` is where it is kept what was seen."""
 
-    def __init__(self, store: Store, kinds: Iterable[ChannelKind], clock: Callable[[], int]) -> None:
+    def __init__(self, store: Store, kinds: Iterable[ChannelKind], clock: Callable[[], int], data: Path | None = None) -> None:
         self.counts = Counts()
         self.carriers = Carriers()
         self.rooms: dict[BazaarId, Room] = {}
@@ -36,6 +38,7 @@ class Hub:
         self._outage = Outage("the store")
         self._kinds = tuple(kinds)
         self._turns = Turns()
+        self._data = data
 
     @property
     def ready(self) -> bool:
@@ -48,7 +51,8 @@ class Hub:
             async with asyncio.TaskGroup() as tasks:
                 while True:
                     for bazaar_id in await self._new_ids():
-                        room = Room(self.store.log(bazaar_id), self._kinds, self.clock, self.counts, self._turns)
+                        seen_file = SeenFile(self._data, bazaar_id) if self._data else None
+                        room = Room(self.store.log(bazaar_id), self._kinds, self.clock, self.counts, self._turns, seen_file)
                         self.rooms[bazaar_id] = room
                         tasks.create_task(room.run())
                     await asyncio.sleep(REGISTRY_S)

@@ -19,6 +19,7 @@ from server.hub.roll import Channel
 from server.hub.wire import close_frame
 from server.store.errors import StoreUnreachable
 from server.store.log import PAGE_ENTRIES, EventLog
+from server.store.seen import SeenFile
 from server.store.turns import Turns
 from server.store.writer import Writer
 
@@ -37,10 +38,17 @@ class Room:
     """A bazaar as this process serves it: commands are submitted to it, its channels are followed."""
 
     def __init__(
-        self, log: EventLog, kinds: Iterable[ChannelKind], clock: Callable[[], int], counts: Counts, turns: Turns | None = None
+        self,
+        log: EventLog,
+        kinds: Iterable[ChannelKind],
+        clock: Callable[[], int],
+        counts: Counts,
+        turns: Turns | None = None,
+        seen_file: SeenFile | None = None,
     ) -> None:
         self._turns = turns or Turns()
-        self.writer = Writer(log, clock, self._on_entry, self._turns)
+        self.writer = Writer(log, clock, self._on_entry, self._turns, seen_file)
+        self._seen_file = seen_file
         self.fanout = Fanout(self.heartbeat, counts, self._forget)
         self._log = log
         self._counts = counts
@@ -81,8 +89,13 @@ class Room:
 
     @property
     def opened(self) -> bool:
-        """Whether the opening entry has been read; before that there is nothing to show."""
-        return self.offset > 0
+        """Whether the log has been read to its end once; before that there is nothing to show, or only what was long ago."""
+        return self.offset > 0 and self.writer.fresh_at > 0
+
+    @property
+    def fault(self) -> str:
+        """Why this bazaar stands still, "" while it does not."""
+        return str(self.writer.broken or "")
 
     @property
     def ready(self) -> bool:
@@ -125,6 +138,8 @@ class Room:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.writer.run())
             tasks.create_task(self.fanout.run())
+            if self._seen_file is not None:
+                tasks.create_task(self._seen_file.keep(self.writer.seen))
 
     # Channels
 

@@ -68,14 +68,19 @@ async def restore(store: Store, backup: Backup) -> bool:
 
 async def sound_part(log: EventLog) -> tuple[list[bytes], BrokenLog | None]:
     """The records of the log; of one that is broken only those that no doubt falls on, and how it is broken."""
-    ledger, records = Ledger(), list[bytes]()
-    try:
-        while page := await log.read(len(records), PAGE_ENTRIES):
+    ledger, records, limit = Ledger(), list[bytes](), PAGE_ENTRIES
+    while True:
+        try:
+            page = await log.read(len(records), limit)
             for record in page:
                 ledger.apply(record)
                 records.append(record)
-    except BrokenChain as fault:
-        return records[:-1], fault
-    except BrokenLog as fault:
-        return records, fault
-    return records, None
+        except BrokenChain as fault:
+            return records[:-1], fault
+        except BrokenLog as fault:
+            limit = fault.offset - 1 - len(records)  # a page with a gap in it is not read; what comes before the gap is
+            if not limit:
+                return records, fault
+        else:
+            if not page:
+                return records, None

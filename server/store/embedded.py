@@ -29,6 +29,7 @@ LOOK_S = 0.02
 WATCH_S = 0.5
 
 logger = logging.getLogger(__name__)
+_IF_DAMAGED = "If its files are damaged, leave them as they are and go on from a backup (docs/operation.md, A log that is broken)."
 _LEASH = f'read -r _; kill "$(cat {SERVER_PID})"'
 """Waits for the end of its standard input, which comes when the process that holds the other end is gone, however it went."""
 
@@ -112,7 +113,7 @@ class EmbeddedStore:
             os.close(lock)
         if not await self._answers_before_it_ends(address):
             lines = self._folder.last_log_lines(log_size)
-            raise EmbeddedFailed(f"{self._program} does not start in {self._folder.path}; it says:\n{lines}")
+            raise EmbeddedFailed(f"{self._program} does not start in {self._folder.path}; it says:\n{lines}\n{_IF_DAMAGED}")
         self.url = address.url
 
     async def _answers_before_it_ends(self, address: Address) -> bool:

@@ -6,6 +6,7 @@ StoreError
 ├── Conflict           the log has another top than the one that was decided on
 ├── BrokenLog          what the store holds is no log: names the entry and the fault
 │   ├── BrokenChain    two entries, one behind the other, do not belong together
+│   ├── LostEntries    it is a log, but shorter than when it was followed here
 │   └── ForkedLog      it is a log, but not the one that was followed here
 ├── AnotherPlan        the bazaar is open already, with another file
 └── AnotherLog         the bazaar has a log already, another one
@@ -47,6 +48,10 @@ class BrokenChain(BrokenLog):
 
     def __init__(self, offset: int) -> None:
         super().__init__(offset, f"does not follow entry {offset - 1}: prev is another hash, so one of the two was changed")
+
+
+class LostEntries(BrokenLog):
+    """The log ends with the entry before, and was longer when it was followed here. Whoever has the rest may still put it back."""
 
 
 class ForkedLog(BrokenLog):

@@ -15,6 +15,7 @@ from server.store.codec import digest
 from server.store.errors import BrokenLog, Conflict, StoreError
 from server.store.ledger import Ledger
 from server.store.log import PAGE_ENTRIES, EventLog, News, stream_position
+from server.store.seen import Seen, SeenFile
 from server.store.tail import lost_part
 from server.store.turns import Turns
 
@@ -26,9 +27,12 @@ class Follower:
 
     ``on_entry`` is called after each entry has been folded, when ``ledger.head`` is that entry's hash; an entry with offset 1 says that all
     before it is void. ``waiters`` holds who waits for which command's entry. ``turns`` are those of all that this process folds.
+    ``seen_file`` tells how far the log was followed before this process began: it has to be the same log, and no shorter one.
     """
 
-    def __init__(self, log: EventLog, on_entry: Callable[[Entry], None], turns: Turns | None = None) -> None:
+    def __init__(
+        self, log: EventLog, on_entry: Callable[[Entry], None], turns: Turns | None = None, seen_file: SeenFile | None = None
+    ) -> None:
         self.ledger = Ledger()
         self.waiters: dict[CommandId, list[asyncio.Future[Entry]]] = {}
         self._log = log
@@ -36,15 +40,19 @@ class Follower:
         self._turns = turns or Turns()
         self._cursor = ""
         self._asked_after = 0
+        self._seen_file = seen_file
+        self._seen: Seen | None = None
 
     async def catch_up(self) -> None:
         """Fold what the log holds beyond the ledger; of a log that has taken its place, everything. What the store lost is put back first.
 
         Raises:
             ForkedLog: it cannot be put back, for another entry stands there.
+            LostEntries: it ends before what was seen of it.
             BrokenLog: the log cannot be followed.
             StoreUnreachable: the store does not answer.
         """
+        self._seen = None if self._seen_file is None else self._seen_file.read()
         more = True
         while more:
             known = [self.ledger.top.record] if self.ledger.offset else []
@@ -54,6 +62,8 @@ class Follower:
                 continue
             await self.take(records[len(known) :])
             more = len(records) == PAGE_ENTRIES
+        if self._seen_file and self._seen:
+            self._seen_file.check_end(self._seen, self.ledger)
 
     async def _find_back(self) -> None:
         """The log does not hold the ledger's top: begin anew if it is another log or there is none, else put back what the store lost."""
@@ -106,6 +116,8 @@ class Follower:
     def fold(self, record: bytes, entry: Entry | None = None) -> None:
         """Fold the next record, which holds ``entry`` if that is known, and answer who waits for it; raises BrokenLog."""
         entry = self.ledger.apply(record, entry)
+        if self._seen_file and self._seen:
+            self._seen_file.check(self._seen, self.ledger)
         for answer in self.waiters.get(entry.command_id, ()):
             if not answer.done():
                 answer.set_result(entry)

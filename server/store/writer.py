@@ -20,11 +20,12 @@ from server.core.values import BazaarId, CommandId
 from server.store.clock import LogTime
 from server.store.codec import command_from_map, decode_entry, encode_command
 from server.store.draft import Asked, Draft, read_command
-from server.store.errors import BrokenLog, Conflict, ForkedLog, StoreUnreachable
+from server.store.errors import BrokenLog, Conflict, ForkedLog, LostEntries, StoreUnreachable
 from server.store.follower import Follower
 from server.store.ledger import Ledger
 from server.store.log import PAGE_ENTRIES, EventLog, News, Submission, Top, next_stream_id
 from server.store.outage import Outage
+from server.store.seen import Seen, SeenFile
 from server.store.turns import Turns
 
 TOGETHER_MAX = 64
@@ -36,17 +37,24 @@ logger = logging.getLogger(__name__)
 class Writer:
     """One bazaar in this process.
 
-    ``clock`` gives Unix ms; ``on_entry`` and ``turns`` are as in `Follower`.
+    ``clock`` gives Unix ms; ``on_entry``, ``turns`` and ``seen_file`` are as in `Follower`.
 
     ``ledger`` is the bazaar as far as it has been followed; a log that was replaced gets a new ledger. ``ready`` tells whether the ledger
-    is caught up and the store answers, ``fresh_at`` (Unix ms) when it last did, ``behind_s`` how long ago that is. ``conflicts`` counts
-    appends that came second. ``broken`` is set when the log can be followed no more:
-    then nothing is decided here any longer, and the other bazaars of the process go on.
+    is caught up and the store answers, ``fresh_at`` (Unix ms) when it last did, 0 before the first time, ``behind_s`` how long ago that is.
+    ``conflicts`` counts appends that came second. ``broken`` is set while the log cannot be followed: then nothing is decided here, and the
+    other bazaars of the process go on.
     """
 
-    def __init__(self, log: EventLog, clock: Callable[[], int], on_entry: Callable[[Entry], None], turns: Turns | None = None) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        clock: Callable[[], int],
+        on_entry: Callable[[Entry], None],
+        turns: Turns | None = None,
+        seen_file: SeenFile | None = None,
+    ) -> None:
         self._turns = turns or Turns()
-        self.follower = Follower(log, on_entry, self._turns)
+        self.follower = Follower(log, on_entry, self._turns, seen_file)
         self.ready = False
         self.fresh_at = 0
         self.conflicts = 0
@@ -69,15 +77,18 @@ class Writer:
         return time.monotonic() - self._level_at
 
     async def run(self) -> None:
-        """Follow, decide and append for ever; outages are sat out. Ends only when the log is broken; ``broken`` then says how."""
+        """Follow, decide and append for ever; outages are sat out. Ends only when the log is broken for good; ``broken`` then says how."""
         outage = Outage("the bazaar's log")
         try:
             while True:
                 try:
                     await self._go_on(outage)
+                except LostEntries as lost:
+                    self._stand_still(lost)
+                    reason = str(lost)
                 except BrokenLog as fault:
                     if self._doubted or isinstance(fault, ForkedLog):
-                        return self._give_up(fault)
+                        return self._stand_still(fault)
                     self._doubted = True
                     reason = f"{fault}; looking at the log again"
                 except StoreUnreachable as away:
@@ -90,6 +101,10 @@ class Writer:
                 await outage.sit_out(reason)
         finally:
             self.ready = False
+
+    def seen(self) -> Seen | None:
+        """The log's end, while this process is sure of it."""
+        return Seen(self.ledger.epoch, self.ledger.offset, self.ledger.head) if self.ready else None
 
     async def submit(self, command: object, within_seconds: float) -> Entry:
         """Send a command given as a map and wait for its entry. A command that was decided before gets the same entry again.
@@ -124,15 +139,17 @@ class Writer:
     async def _go_on(self, outage: Outage) -> Never:
         await self._catch_up()
         outage.is_over()
-        self.ready = True
+        self.ready, self.broken = True, None
         logger.info("the log is followed", extra={"facts": {"bazaar": self._bazaar_id, "offset": self.ledger.offset}})
         while True:
             await self._step()
             self._doubted = False
 
-    def _give_up(self, fault: BrokenLog) -> None:
-        facts = {"bazaar": self._bazaar_id} if self.ledger.offset else {}
-        logger.critical("%s; this bazaar stands still until somebody mends its log", fault, extra={"facts": facts})
+    def _stand_still(self, fault: BrokenLog) -> None:
+        if self.broken is None:
+            facts = {"bazaar": self._bazaar_id} if self.ledger.offset else {}
+            mend = "this bazaar stands still until somebody mends its log (docs/operation.md, A log that is broken)"
+            logger.critical("%s; %s", fault, mend, extra={"facts": facts})
         self.broken = fault
         self.follower.disappoint(self.follower.waiters, fault)
 

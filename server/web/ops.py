@@ -17,10 +17,10 @@ async def healthz(_request: web.Request) -> web.Response:
 
 @routes.get("/readyz")
 async def readyz(request: web.Request) -> web.Response:
-    """200 when the store answers and every bazaar's log has been read to its end not long ago, else 503; says so for each bazaar."""
+    """200 when the store answers and every log has been read to its end just now, else 503; says so for each bazaar, and what stops it."""
     hub = request.app[HUB]
     rooms = {
-        bazaar_id: {"ready": is_up_to_date(room), "offset": room.offset, "behind_s": round(room.behind_s, 1)}
+        bazaar_id: {"ready": is_up_to_date(room), "offset": room.offset, "behind_s": round(room.behind_s, 1), "fault": room.fault}
         for bazaar_id, room in hub.rooms.items()
     }
     body = {"ready": hub.ready, "store": hub.reachable, "bazaars": rooms}

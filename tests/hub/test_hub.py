@@ -11,7 +11,7 @@ from tests.serving import opened_in, serving
 
 
 async def test_broken_log_stops_its_bazaar_only(caplog: pytest.LogCaptureFixture) -> None:
-    """A bazaar whose log cannot be followed stops with a loud message; the others go on."""
+    """A bazaar whose log cannot be followed stops with a loud message, and shows nothing of what comes before; the others go on."""
     store = MemoryStore()
     other = await opened_in(store, config_with(id="rusak"))
     log = store.log(other.bazaar.id)
@@ -23,9 +23,14 @@ async def test_broken_log_stops_its_bazaar_only(caplog: pytest.LogCaptureFixture
             assert 2 == (await served.submit("open_counter", counter=1)).offset
             command, key = {"command_id": "to-the-broken-one", "do": "open_counter"}, served.keys.counters[1]
             async with served.session.post(f"{served.url}/rusak/counter/1/commands", json=command, headers=served.bearer(key)) as answer:
-                assert 401 == answer.status  # keys are bound to their bazaar
+                assert 503 == answer.status
             async with served.session.post(f"{served.url}/rusak/tickets", json={**command, "services": ["ktp"]}) as answer:
                 assert 503 == answer.status
+            for place in ("rusak", "rusak/views/hall", "rusak/live?channels=hall", "rusak/log"):
+                async with served.session.get(f"{served.url}/{place}") as answer:
+                    assert 503 == answer.status
             async with served.session.get(f"{served.url}/readyz") as answer:
-                assert {"rusak": False, "uji": True} == {name: room["ready"] for name, room in (await answer.json())["bazaars"].items()}
+                rooms = (await answer.json())["bazaars"]
+                assert {"rusak": False, "uji": True} == {name: room["ready"] for name, room in rooms.items()}
+                assert {"rusak": "entry 2 of the log", "uji": ""} == {name: room["fault"].partition(":")[0] for name, room in rooms.items()}
     assert "entry 2" in caplog.text
