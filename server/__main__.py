@@ -3,6 +3,7 @@
 import click
 
 from server.cli import measure, organiser, papers, people, press, program_log, serving, speech
+from server.cli.doctor.command import doctor
 
 
 @click.group(context_settings={"show_default": True, "max_content_width": 110})
@@ -16,7 +17,7 @@ for command in (serving.demo, serving.open_, serving.hub, serving.counters, serv
     main.add_command(command)
 for command in (organiser.pair, organiser.log, organiser.report, papers.paper, speech.voice):
     main.add_command(command)
-for command in (press.press, people.tv, people.simulate, measure.bench):
+for command in (doctor, press.press, people.tv, people.simulate, measure.bench):
     main.add_command(command)
 
 if __name__ == "__main__":

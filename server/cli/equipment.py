@@ -48,9 +48,12 @@ class Equipment:
 
 
 proxy = option("--proxy", "URUT_PROXY", multiple=True, help="Address of a proxy in front of us; its X-Forwarded-For is believed.")
+printer_flag = option(
+    "--printer", "URUT_PRINTER", multiple=True, help=f"KIOSK=ADDRESS of a ticket printer, as {EXAMPLES}; may be repeated."
+)
 _FLAGS = (
     option("--slides", "URUT_SLIDES", type=FOLDER, help="Pictures and silent videos that the hall's screens show between calls."),
-    option("--printer", "URUT_PRINTER", multiple=True, help=f"KIOSK=ADDRESS of a ticket printer, as {EXAMPLES}; may be repeated."),
+    printer_flag,
     option("--gateway", "URUT_GATEWAY", help="Where messages for phones go (Standard Webhooks), to become WhatsApp or SMS."),
     option("--gateway-secret", "URUT_GATEWAY_SECRET", default="", help="whsec_…, which signs them; several with blanks between."),
     option("--push-service", "URUT_PUSH_SERVICE", multiple=True, help="HOST:PORT of a push service beside those of the browsers."),
@@ -66,7 +69,7 @@ def equipped(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def run(*args: Any, **flags: Any) -> Any:
-        voice, printers = open_voice(flags.pop("voice"), flags.pop("voice_pack")), _printers(flags.pop("printer"))
+        voice, printers = open_voice(flags.pop("voice"), flags.pop("voice_pack")), printers_named(flags.pop("printer"))
         messages = _read(**{name: flags.pop(name) for name in ("gateway", "gateway_secret", "push_service", "operator")})
         proxies = proxies_at(flags.pop("proxy"))
         equipment = replace(messages, voice=voice, printers=printers, slides=flags.pop("slides"), proxies=proxies)
@@ -96,7 +99,8 @@ def proxies_at(addresses: Sequence[str]) -> frozenset[str]:
         raise BadUse(f"--proxy: {fault}") from None
 
 
-def _printers(addresses: Sequence[str]) -> Mapping[int, Printer]:
+def printers_named(addresses: Sequence[str]) -> Mapping[int, Printer]:
+    """The printers that ``--printer`` names, by kiosk; raises `BadUse`."""
     try:
         return printers_at(addresses, KIOSKS)
     except BadPrinter as fault:
