@@ -22,6 +22,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 AUTHORITY_DAYS, SIGNED_DAYS, RENEW_DAYS = 3650, 397, 60
 """Some devices accept nothing that is signed for longer than 398 days; the last two months of these are not waited for."""
+AUTHORITY = "urut-ca.crt"
+"""The file that goes to the devices."""
 NAMES_MAX = 40
 LOCAL_DOMAINS = ("local", "lan", "internal", "home.arpa")
 LOCAL_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128")
@@ -75,7 +77,7 @@ def own_certificate(folder: Path, names: Iterable[str]) -> OwnCertificate:
         authority = _authority(folder, _general(names), now)
         _signed(folder, authority, _general(names), now)
     fingerprint = authority.certificate.fingerprint(SHA256()).hex(":").upper()
-    return OwnCertificate(pem=folder / "own.pem", authority=folder / "urut-ca.crt", fingerprint=fingerprint)
+    return OwnCertificate(pem=folder / "own.pem", authority=folder / AUTHORITY, fingerprint=fingerprint)
 
 
 def names_of_machine() -> list[str]:
@@ -106,7 +108,7 @@ def _authority(folder: Path, names: Names, now: datetime) -> Signed:
     except FileNotFoundError:
         authority = _new_authority(names, now)
         _write(path, authority.pem(), 0o600)
-    _write(folder / "urut-ca.crt", authority.certificate.public_bytes(Encoding.PEM), 0o644)
+    _write(folder / AUTHORITY, authority.certificate.public_bytes(Encoding.PEM), 0o644)
     return authority
 
 

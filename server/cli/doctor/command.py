@@ -12,6 +12,8 @@ from server.cli.doctor import machine, network, site
 from server.cli.doctor import store as servers
 from server.cli.doctor.finding import Finding, State, warn
 from server.cli.equipment import printer_flag, printers_named
+from server.cli.own_certificate import AUTHORITY
+from server.cli.tls import FOLDER
 from server.core.values import BazaarId
 from server.store.errors import NoServer, StoreError
 from server.store.folder import address_in
@@ -44,8 +46,9 @@ async def doctor(
         found += await asyncio.to_thread(lambda: [*machine.disk(data), *machine.secret(data)])
     found += [machine.clock(), machine.connections()]
     found += await _store(redis_url, data, replica_promised=durability == "replica")
+    trust = network.trust_of(data / FOLDER / AUTHORITY)
     for about, url in (("hub", hub_url), ("counters", counters_url)):
-        found += await network.serving(about, url)
+        found += await network.serving(about, url, trust)
     found += await site.printers(configured)
     _tell(found, as_json)
     return 1 if any(one.state is State.BAD for one in found) else 0

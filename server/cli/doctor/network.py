@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -18,16 +19,24 @@ DAYS_WARN = 14
 RENEW = "renew the certificate"
 
 
-async def serving(about: str, url: str) -> list[Finding]:
+def trust_of(authority: Path) -> ssl.SSLContext:
+    """Whom this machine trusts, and our own authority, if there is one, which devices were given."""
+    trust = ssl.create_default_context()
+    if authority.exists():
+        trust.load_verify_locations(authority)
+    return trust
+
+
+async def serving(about: str, url: str, trust: ssl.SSLContext) -> list[Finding]:
     """What answers at the address under which people find one of the parts."""
     place = urlsplit(url)
     host, port = place.hostname or "", place.port or (443 if place.scheme == "https" else 80)
     found = [_reach(about, url, host)] if _is_loopback(host) else []
     if place.scheme == "https":
-        found += await certificate(about, host, port, ssl.create_default_context())
+        found += await certificate(about, host, port, trust)
     if any(finding.state is State.BAD for finding in found):
         return found
-    return [*found, await _answering(about, url, host, port)]
+    return [*found, await _answering(about, url, host, port, trust)]
 
 
 def _reach(about: str, url: str, host: str) -> Finding:
@@ -35,10 +44,10 @@ def _reach(about: str, url: str, host: str) -> Finding:
     return warn(about, f"{url} leads to {host}: no TV, tablet or phone reaches it", do)
 
 
-async def _answering(about: str, url: str, host: str, port: int) -> Finding:
+async def _answering(about: str, url: str, host: str, port: int, trust: ssl.SSLContext) -> Finding:
     try:
         timeout = aiohttp.ClientTimeout(total=ANSWER_S)
-        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(f"{url}/readyz") as answer:
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(f"{url}/readyz", ssl=trust) as answer:
             told = await answer.json()
             ready, bazaars = bool(told["ready"]), sorted(told["bazaars"])
     except (aiohttp.ContentTypeError, ValueError, TypeError, KeyError):

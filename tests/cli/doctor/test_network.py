@@ -11,11 +11,14 @@ import pytest
 from bench.stores import free_port
 from server.cli.doctor import network
 from server.cli.doctor.finding import State
+from server.cli.own_certificate import own_certificate
+from server.cli.tls import context_of
 from tests.cli.doctor.told import told
 from tests.serving import serving
 from tests.store.certificates import Papers, papers
 
 HOST = "127.0.0.1"
+ANYBODY = ssl.create_default_context()
 
 
 @asynccontextmanager
@@ -39,7 +42,7 @@ async def answering(answer: bytes, shown: Papers | None = None) -> AsyncIterator
 async def test_a_hub() -> None:
     """A hub that serves is well, and its bazaars are named; that nobody else reaches its address is a warning."""
     async with serving() as served:
-        found = await network.serving("hub", served.url)
+        found = await network.serving("hub", served.url, ANYBODY)
     assert f"hub: {served.url} serves uji → " == told(found, State.OK)
     assert "no TV, tablet or phone reaches it" in told(found, State.WARN)
     assert "" == told(found, State.BAD)
@@ -47,7 +50,7 @@ async def test_a_hub() -> None:
 
 async def test_nothing_there() -> None:
     """Before the start the port is free, and that is no fault yet."""
-    found = await network.serving("hub", f"http://{HOST}:{free_port()}")
+    found = await network.serving("hub", f"http://{HOST}:{free_port()}", ANYBODY)
     assert "the port is free" in told(found, State.WARN)
     assert "" == told(found, State.BAD)
 
@@ -55,13 +58,24 @@ async def test_nothing_there() -> None:
 async def test_somebody_else_there() -> None:
     """Another program at the port is told, be it a web server or not; so is a hub that is not ready."""
     async with answering(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi") as port:
-        assert "something else than urut answers" in told(await network.serving("hub", f"http://{HOST}:{port}"), State.BAD)
+        assert "something else than urut answers" in told(await network.serving("hub", f"http://{HOST}:{port}", ANYBODY), State.BAD)
     async with answering(b"220 mail\r\n") as port:
-        assert "does not answer" in told(await network.serving("hub", f"http://{HOST}:{port}"), State.BAD)
+        assert "does not answer" in told(await network.serving("hub", f"http://{HOST}:{port}", ANYBODY), State.BAD)
     body = b'{"ready": false, "bazaars": {}}'
     head = b"HTTP/1.1 503 Unavailable\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
     async with answering(head + body) as port:
-        assert "is not ready" in told(await network.serving("hub", f"http://{HOST}:{port}"), State.BAD)
+        assert "is not ready" in told(await network.serving("hub", f"http://{HOST}:{port}", ANYBODY), State.BAD)
+
+
+async def test_our_own_certificate(tmp_path: Path) -> None:
+    """What our own authority has signed counts as good, for devices were given it; without it there it does not."""
+    own = own_certificate(tmp_path / "tls", [HOST])
+    tls = context_of(own.pem, None)
+    async with serving(tls=tls) as served:
+        found = await network.serving("hub", served.url, network.trust_of(own.authority))
+        assert "serves uji" in told(found, State.OK)
+        assert "holds until" in told(found, State.OK)
+        assert "is not one to trust" in told(await network.serving("hub", served.url, network.trust_of(tmp_path / "none")), State.BAD)
 
 
 @pytest.mark.parametrize(("days", "state"), [(90, State.OK), (5, State.WARN)])
