@@ -9,8 +9,9 @@ Those of an earlier one open nothing. So a single key is taken back, and nothing
 
 import hmac
 import secrets
+import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 
@@ -45,10 +46,14 @@ def kiosk_principal(number: int | str) -> str:
 
 
 class Credentials:
-    """Makes and checks what opens a bazaar's doors. ``scope`` is what `scope_of` gives for a bazaar and its epoch."""
+    """Makes and checks what opens a bazaar's doors. ``scope`` is what `scope_of` gives for a bazaar and its epoch.
 
-    def __init__(self, secret: bytes) -> None:
+    ``clock`` gives Unix seconds. It may be behind that of the hub which made a cookie: then the cookie is new, not forged.
+    """
+
+    def __init__(self, secret: bytes, clock: Callable[[], float] = time.time) -> None:
         self._secret = secret
+        self._clock = clock
         self._cookies = URLSafeTimedSerializer(secret, salt="urut.session")
 
     def key(self, scope: str, principal: str, generation: int = 0) -> str:
@@ -71,10 +76,11 @@ class Credentials:
         for name, value in cookies.items():
             if name.startswith(COOKIE_PREFIX):
                 try:
-                    of_scope, principal, generation = self._cookies.loads(value, max_age=COOKIE_S)
+                    (of_scope, principal, generation), made = self._cookies.loads(value, return_timestamp=True)
                 except (BadData, TypeError, ValueError):
                     continue
-                if of_scope == scope and generation == renewals.get(principal, 0):
+                is_old = self._clock() - made.timestamp() > COOKIE_S
+                if of_scope == scope and generation == renewals.get(principal, 0) and not is_old:
                     yield principal
 
     def visit_id(self, scope: str, device: str, command_id: str) -> VisitId:
