@@ -124,11 +124,20 @@ class DataFolder:
         """Write the settings for a new server. It comes back where it was, so that those who used it find it again, if the port is free."""
         last = self.read_address()
         address = Address(_free_port(last.port if last else 0), last.password if last else secrets.token_urlsafe(24))
-        conf = os.open(self.path / CONF, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.fchmod(conf, 0o600)  # a file that was there keeps its mode otherwise, and the password stands in it
-        with os.fdopen(conf, "w") as file:
-            file.write(f"{_SETTINGS}port {address.port}\nrequirepass {address.password}\n")
+        try:
+            self._write_conf(f"{_SETTINGS}port {address.port}\nrequirepass {address.password}\n")
+        except OSError as error:
+            raise EmbeddedFailed(f"{CONF} cannot be written to {self.path}: {error.strerror}") from error
         return address
+
+    def _write_conf(self, settings: str) -> None:
+        """Beside the old file first: on a full disk that must stay as it is, for the password stands nowhere else."""
+        fresh = self.path / f"{CONF}.new"
+        fresh.unlink(missing_ok=True)  # it would keep its mode
+        conf = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(conf, "w") as file:
+            file.write(settings)
+        fresh.replace(self.path / CONF)
 
     def read_pid(self) -> int | None:
         """The process id that the running server wrote down."""
