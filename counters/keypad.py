@@ -144,7 +144,7 @@ class Keypad:
         outage = Outage("the commands stream")
         while True:
             try:
-                await self._log.publish(command)
+                await self._log.publish(command, after=self._follower.cursor)
             except StoreUnreachable as error:
                 await outage.sit_out(str(error))
             else:

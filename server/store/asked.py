@@ -33,6 +33,6 @@ class AskedLog(FollowedLog):
             raise StoreUnreachable("entries that the store has lost are put back by a hub")
         raise Conflict("the log is written by others")
 
-    async def publish(self, *commands: bytes) -> str:
+    async def publish(self, *commands: bytes, after: str = "") -> str:
         """See EventLog."""
-        return await self._log.publish(*commands)
+        return await self._log.publish(*commands, after=after)

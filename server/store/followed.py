@@ -70,7 +70,7 @@ class FollowedLog:
         """See EventLog."""
         return await self._log.read(after, limit)
 
-    async def publish(self, *commands: bytes) -> str:
+    async def publish(self, *commands: bytes, after: str = "") -> str:
         """See EventLog; raises OnlyFollowed."""
         raise OnlyFollowed
 

@@ -63,8 +63,11 @@ class EventLog(Protocol):
             BrokenLog: what comes next is not the next entry.
         """
 
-    async def publish(self, *commands: bytes) -> str:
-        """Put commands into the commands stream, at least one; the stream id of the last."""
+    async def publish(self, *commands: bytes, after: str = "") -> str:
+        """Put commands into the commands stream, at least one; the stream id of the last.
+
+        They come behind ``after`` too, up to where all is decided: a stream that has lost its end would hide them before it.
+        """
 
     async def follow(self, after: int, cursor: str) -> News:
         """Entries after this offset and commands after this stream id ("" for all); waits up to `FOLLOW_S` when there are none.
@@ -153,10 +156,10 @@ class MemoryLog:
         """See EventLog."""
         return self._records[after : after + limit]
 
-    async def publish(self, *commands: bytes) -> str:
+    async def publish(self, *commands: bytes, after: str = "") -> str:
         """See EventLog."""
         for command in commands:
-            ms, _ = stream_position(self._newest)
+            ms, _ = max(stream_position(self._newest), stream_position(after))
             self._commands.append((f"{ms + 1}-0", command))
         self._tell()
         return self._newest

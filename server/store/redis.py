@@ -13,7 +13,7 @@ from server.core.values import BazaarId
 from server.store.board import KEPT_S, NOTES_MAX
 from server.store.codec import digest
 from server.store.errors import BrokenLog, Conflict, StoreUnreachable
-from server.store.log import FOLLOW_S, PAGE_ENTRIES, News, Submission, Top
+from server.store.log import FOLLOW_S, PAGE_ENTRIES, News, Submission, Top, next_stream_id
 from server.store.redis_alerts import RedisAlertBook
 from server.store.redis_calls import Slot
 from server.store.redis_servers import Servers
@@ -25,6 +25,8 @@ COMMANDS_KEPT = 100_000
 REGISTRY_KEY = "urut:bazaars"
 NO_STREAM_ID = "0-0"
 """With which a stream ends that has never had an entry."""
+ANY_ID = "*"
+"""The store chooses, by its clock."""
 
 # KEYS: log, commands. ARGV: offset and sha1 of the expected top, the id with which the commands stream must end ("" for any), how many
 # commands are kept, how many records there are, the records, and then each command after its id. 1 when all of it was appended, 0 when an
@@ -58,10 +60,14 @@ end
 return 1
 """
 
-# KEYS: commands. ARGV: how many are kept, then the commands. The id of the last.
+# KEYS: commands. ARGV: how many are kept, the lowest id that may be taken, then the commands. The id of the last. The stream takes no id
+# that is not behind its end; where the end is behind all that was decided, the store's clock could give one that nobody reads any more.
 _PUBLISH = """
-local id
-for i = 2, #ARGV do
+local id = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], ARGV[2], 'c', ARGV[3])
+if type(id) == 'table' then
+  id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'c', ARGV[3])
+end
+for i = 4, #ARGV do
   id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'c', ARGV[i])
 end
 return id
@@ -205,9 +211,10 @@ class RedisLog:
         found = await self._slot.lasting(lambda client: client.xrange(self.log_key, min=f"({after}-0", max="+", count=limit))
         return _records(found, after)
 
-    async def publish(self, *commands: bytes) -> str:
+    async def publish(self, *commands: bytes, after: str = "") -> str:
         """See EventLog."""
-        stream_id = await self._slot.script(_PUBLISH, [self.commands_key], [COMMANDS_KEPT, *commands], lasting=True)
+        lowest = next_stream_id(after) if after else ANY_ID
+        stream_id = await self._slot.script(_PUBLISH, [self.commands_key], [COMMANDS_KEPT, lowest, *commands], lasting=True)
         return str(stream_id.decode())
 
     async def follow(self, after: int, cursor: str) -> News:

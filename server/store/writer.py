@@ -127,7 +127,7 @@ class Writer:
                     self._submitted[envelope.command_id] = envelope
                     self._bell.set()
                 else:
-                    await self._log.publish(encode_command(envelope))
+                    await self._log.publish(encode_command(envelope), after=self.follower.cursor)
                 return await answer
 
     @property
@@ -256,7 +256,7 @@ class Writer:
             await self._log.append(self.ledger.top, draft.records, Submission(cursor, list(zip(stream_ids, commands, strict=True))))
         except Conflict:
             self.conflicts += 1
-            await self._log.publish(*commands)
+            await self._log.publish(*commands, after=cursor)
         else:
             appended_at = time.monotonic()
             await self.follower.take(draft.records, draft.entries)

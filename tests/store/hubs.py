@@ -103,10 +103,10 @@ class FailingLog:
         self._fail()
         return await self._log.read(after, limit)
 
-    async def publish(self, *commands: bytes) -> str:
+    async def publish(self, *commands: bytes, after: str = "") -> str:
         """See EventLog."""
         self._fail()
-        stream_id = await self._log.publish(*commands)
+        stream_id = await self._log.publish(*commands, after=after)
         self._fail()
         return stream_id
 

@@ -31,9 +31,9 @@ class Held:
         """See EventLog."""
         return await self._log.read(after, limit)
 
-    async def publish(self, *commands: bytes) -> str:
+    async def publish(self, *commands: bytes, after: str = "") -> str:
         """See EventLog."""
-        return await self._log.publish(*commands)
+        return await self._log.publish(*commands, after=after)
 
     async def follow(self, after: int, cursor: str) -> News:
         """See EventLog."""

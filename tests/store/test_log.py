@@ -94,6 +94,15 @@ async def test_clock_that_was_ahead(log: EventLog) -> None:
     assert [(stream_id, b"b")] == (await log.follow(1, "9999999999999-7")).commands
 
 
+async def test_stream_that_has_lost_its_end(log: EventLog) -> None:
+    """A command comes behind what was decided, also where the stream and the store's clock are behind that."""
+    await log.publish(b"a")
+    stream_id = await log.publish(b"b", b"c", after="9999999999999-7")
+    commands = (await log.follow(0, "9999999999999-7")).commands
+    assert [b"b", b"c"] == [command for _, command in commands]
+    assert stream_id == commands[-1][0]
+
+
 async def test_several_commands_at_once(log: EventLog) -> None:
     """Commands that are published together stand in their order; the id that is told is that of the last."""
     stream_id = await log.publish(b"a", b"b", b"c")

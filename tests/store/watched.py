@@ -34,10 +34,10 @@ class WatchedLog(MemoryLog):
         if self.losing.on:
             raise StoreUnreachable("the answer was lost")
 
-    async def publish(self, *commands: bytes) -> str:
+    async def publish(self, *commands: bytes, after: str = "") -> str:
         """See EventLog."""
         self.published += len(commands)
-        return await super().publish(*commands)
+        return await super().publish(*commands, after=after)
 
     async def follow(self, after: int, cursor: str) -> News:
         """See EventLog."""

@@ -170,10 +170,10 @@ class MovableLog(MemoryLog):
         self._check()
         await super().append(top, records, submission)
 
-    async def publish(self, *commands: bytes) -> str:
+    async def publish(self, *commands: bytes, after: str = "") -> str:
         """See EventLog."""
         self._check()
-        return await super().publish(*commands)
+        return await super().publish(*commands, after=after)
 
     async def follow(self, after: int, cursor: str) -> News:
         """See EventLog."""
