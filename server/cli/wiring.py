@@ -60,6 +60,10 @@ PUBLIC_PARTS: Parts = (
 )
 STAFF_PARTS: Parts = (counters.pages.routes, counters.screens.routes, counters.printing.routes, counters.rolls.routes)
 SHUTDOWN_S = 2.0
+READ_S_MAX, STORE_S_MAX = 30.0, 3.0
+"""A process that starts lets nobody in before it has read its logs, or for so long at most; the second is for a store that is away. Others
+may be there, and it would send people away."""
+LOOK_S = 0.02
 FILES_MAX = 65_536
 KEEP_ALIVE_S = 75
 """How long a connection that asks for nothing more is kept for the next request."""
@@ -92,7 +96,7 @@ def application(
 async def listening(
     app: web.Application, host: str, port: int, *, shared: bool = False, tls: ssl.SSLContext | None = None
 ) -> AsyncIterator[str]:
-    """Serve the application, over https with ``tls``; gives its base URL.
+    """Serve the application when it is ready, over https with ``tls``; gives its base URL.
 
     Port 0 takes a free one. Several processes may have the same ``shared`` port.
 
@@ -109,6 +113,7 @@ async def listening(
     doors: list[Door] = []
     try:
         places = await bound(host, port, shared=shared)
+        await _read_up(app[HUB])
         others, take = cast(Callable[[], asyncio.Protocol], runner.server), nobody if tls else front_door(app[HUB])
         doors += [Door(place, take, others, tls) for place in places]
         try:
@@ -121,6 +126,14 @@ async def listening(
         for door in doors:
             door.close()
         await runner.cleanup()
+
+
+async def _read_up(hub: Hub) -> None:
+    """Wait until the hub can serve, or until it takes too long: without its store it says so to whoever comes."""
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    while not hub.ready and loop.time() - begun < (READ_S_MAX if hub.reachable else STORE_S_MAX):  # noqa: ASYNC110  # it takes several logs
+        await asyncio.sleep(LOOK_S)
 
 
 async def bound(host: str, port: int, *, shared: bool = False) -> list[socket.socket]:
