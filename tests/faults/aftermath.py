@@ -3,15 +3,30 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from typing import Any, Protocol
 
-from tests.faults.audit import Log, check_calls, how_often
+from displays.follower import Frame
+from tests.faults.audit import Entry, Log, check_calls, how_often
 from tests.faults.people import Diary, Sender
 from tests.faults.processes import run, until
-from tests.faults.site import Site
+from tests.faults.screens import Screen
+from tests.faults.site import Site, bearer
 from tests.faults.storm import FOLLOWED, Fault, Storm
 
 STORM_S_MAX = 300
 """A bound for a machine with much else to do."""
+
+
+class Watched(Protocol):
+    """Whatever was watched by somebody: see `Storm`."""
+
+    @property
+    def screens(self) -> Sequence[Screen]:
+        """See Storm."""
+
+    @property
+    def followed(self) -> Sequence[dict[str, Frame]]:
+        """See Storm."""
 
 
 async def survives(one: Site, chance: random.Random, presses: int, faults: Sequence[Fault]) -> str:
@@ -29,9 +44,9 @@ async def survives(one: Site, chance: random.Random, presses: int, faults: Seque
         storm.end_watching()
     await verified(one)
     check_commands(storm.diary, log)
+    check_marks(storm, log)
     check_calls(log, storm.diary.seen)
     assert {1} == {*how_often(log, "ticket_called").values(), *how_often(log, "ticket_served").values()}
-    assert set() == {mark for screen in storm.screens for mark in screen.marks} - log.marks
     return figures(storm, log, given_up)
 
 
@@ -40,7 +55,7 @@ async def ask_again(one: Site, diary: Diary, chance: random.Random) -> int:
     officers = Sender(one.session, [one.home(server) for server in one.officers], diary, chance)
     residents = Sender(one.session, [one.home(server) for server in one.hubs], diary, chance)
     given_up = diary.unanswered
-    last = diary.command("/counter/1/commands", one.keys["counter_keys"]["1"], do="open_counter")
+    last = diary.command("/counter/1/commands", bearer(one.keys["counter_keys"]["1"]), do="open_counter")
     before = Log(await one.log((await officers.insist(last))["offset"]))
     for command in given_up:
         offset = (await (residents if command.path == "/tickets" else officers).insist(command))["offset"]
@@ -57,20 +72,43 @@ async def verified(one: Site) -> None:
 
 
 def check_commands(diary: Diary, log: Log) -> None:
-    """Every command that was ever sent was acknowledged in the end, and stands once, where all answers said that it stands."""
+    """Every command that was ever sent was acknowledged in the end, and stands once, where all answers said and with what they told."""
     assert diary.sent.keys() == diary.offsets.keys()
     assert {command: [offset] for command, offset in diary.offsets.items()} == {command: log.offsets.get(command) for command in diary.sent}
     assert len(log.entries) == len(log.offsets)
+    for command, answer in diary.answers.items():
+        assert _told(answer) == _stands(log.entries[answer["offset"] - 1], answer), (command, answer)
 
 
-def expected(storm: Storm, log: Log) -> list[dict[str, object]]:
+def check_marks(storm: Watched, log: Log) -> None:
+    """What any screen has ever shown is what the log came to hold."""
+    assert set() == {mark for screen in storm.screens for mark in screen.marks} - log.marks
+
+
+def _told(answer: Any) -> object:
+    """What an answer tells of its entry: the refusal's code, the numbers that were given, or all events."""
+    if "code" in answer:
+        return answer["code"]
+    return [ticket["label"] for ticket in answer["tickets"]] if "tickets" in answer else answer["events"]
+
+
+def _stands(entry: Entry, answer: Any) -> object:
+    """The same of an entry."""
+    if "refused" in entry:
+        return entry["refused"]["code"]
+    if "tickets" in answer:
+        return [fields["ticket"] for name, fields in entry["events"] if name == "ticket_issued"]
+    return entry["events"]
+
+
+def expected(storm: Watched, log: Log) -> list[dict[str, object]]:
     """What each screen and follower must show after the whole log."""
     channels = [[*screen.channels] for screen in storm.screens] + [FOLLOWED for _ in storm.followed]
     views = log.views({name for names in channels for name in names})
     return [{name: views[name] for name in names} for names in channels]
 
 
-def shown(storm: Storm) -> list[dict[str, object]]:
+def shown(storm: Watched) -> list[dict[str, object]]:
     """What each of them shows."""
     followed = [{channel: frame["view"] for channel, frame in newest.items()} for newest in storm.followed]
     return [screen.views for screen in storm.screens] + followed

@@ -1,9 +1,11 @@
-"""A network between the servers and their store, which can be cut, held, slow, or half-open."""
+"""A network between the servers and their store, or before a server: it can be cut, held, slow, half-open, or drip."""
 
 import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+
+from tests.faults.processes import pass_by
 
 CHUNK_BYTES = 65536
 AFTER_EACH_OTHER_S = 1e-5
@@ -24,14 +26,16 @@ class _Wire:
 
 
 class Link:
-    """Listens on ``port`` and hands bytes on to the store's port and back.
+    """Listens on ``port`` and hands bytes on to the port of a store, or of another server, and back.
 
-    ``delay_s`` holds up each piece for so long. ``attempts`` counts connections, also those for which there was no store.
+    ``delay_s`` holds up each piece for so long; with ``drip_s`` each byte is a piece, so long after the one before. ``attempts`` counts
+    connections, also those for which there was no store.
     """
 
     def __init__(self, store_port: int) -> None:
         self.port = 0
         self.delay_s = 0.0
+        self.drip_s = 0.0
         self.attempts = 0
         self._store_port = store_port
         self._wires: set[_Wire] = set()
@@ -41,7 +45,7 @@ class Link:
 
     async def mend(self) -> None:
         """Listen, and let everything flow."""
-        self.delay_s = 0.0
+        self.delay_s = self.drip_s = 0.0
         self._flows.set()
         if self._server is None:
             self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
@@ -63,6 +67,11 @@ class Link:
         """Leave some of the connections half-open: each end believes in the other, and never hears of it again."""
         for wire in self._wires:
             wire.is_dead = wire.is_dead or chance.random() < 0.5
+
+    def remember(self) -> None:
+        """Tell both ends of half-open connections that these are no more, as a router does when somebody sends again."""
+        for wire in [wire for wire in self._wires if wire.is_dead]:
+            wire.cut()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.attempts += 1
@@ -86,9 +95,21 @@ class Link:
         with suppress(OSError):
             while data := await source.read(CHUNK_BYTES):
                 await self._flows.wait()
-                if not wire.is_dead:
-                    due = max(due + AFTER_EACH_OTHER_S, loop.time() + self.delay_s)
-                    loop.call_at(due, target.write, data)
+                if wire.is_dead:
+                    continue
+                if self.drip_s:
+                    data = await self._drip(data, target, due)
+                due = max(due + AFTER_EACH_OTHER_S, loop.time() + self.delay_s)
+                loop.call_at(due, target.write, data)
+
+    async def _drip(self, data: bytes, target: asyncio.StreamWriter, due: float) -> bytes:
+        """Hand on byte after byte for as long as the link drips, behind what was due before; what is left then."""
+        await pass_by(max(0.0, due - asyncio.get_running_loop().time()))
+        while data and self.drip_s:
+            target.write(data[:1])
+            data = data[1:]
+            await pass_by(self.drip_s)
+        return data
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ and then an officer gives up instead; what became of such a press is found out i
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -28,10 +29,10 @@ ERRANDS = (1, 1, 1, 2, 3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What is sent: ``path`` below the bazaar, whose ``key``, the JSON ``body``."""
+    """What is sent: ``path`` below the bazaar, the ``headers`` that say whose it is, the JSON ``body``."""
 
     path: str
-    key: str
+    headers: Mapping[str, str]
     body: Mapping[str, object]
 
     @property
@@ -42,23 +43,48 @@ class Command:
 
 @dataclass(slots=True)
 class Diary:
-    """Everything that was sent, and the offset of each command that was acknowledged. ``replays`` are those sent again without need."""
+    """Everything that was sent, and the offset of each command that was acknowledged. ``replays`` are those sent again without need.
 
+    Commands get ids that begin with ``name``. ``answers`` are the bodies of the first answers, ``waits_s`` how long each took
+    from when the command was first sent, for those that somebody waited for. ``turned_away`` counts answers that nothing was accepted,
+    ``unheard`` attempts that had no answer.
+    """
+
+    name: str = "sent-command"
     sent: dict[str, Command] = field(default_factory=dict)
     offsets: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    waits_s: dict[str, float] = field(default_factory=dict)
+    turned_away: int = 0
+    unheard: int = 0
     presses: int = 0
     replays: int = 0
     _numbers: int = 0
+    _since_s: dict[str, float] = field(default_factory=dict)
 
-    def command(self, path: str, key: str, **order: object) -> Command:
+    def command(self, path: str, headers: Mapping[str, str], **order: object) -> Command:
         """A command under an id of its own."""
         self._numbers += 1
-        return Command(path=path, key=key, body={"command_id": f"sent-command-{self._numbers:06d}", **order})
+        return Command(path=path, headers=headers, body={"command_id": f"{self.name}-{self._numbers:06d}", **order})
 
-    def acknowledge(self, command: Command, offset: int) -> None:
+    def send(self, command: Command) -> None:
+        """A command is sent, for the first time or again."""
+        if command.id not in self.sent:
+            self._since_s[command.id] = time.monotonic()
+        self.sent[command.id] = command
+
+    def give_up(self, command: Command) -> None:
+        """Nobody waits any more for the answer to a command."""
+        self._since_s.pop(command.id, None)
+
+    def acknowledge(self, command: Command, answer: Mapping[str, Any]) -> None:
         """A command has its answer; whoever asks again must be given the same."""
-        known = self.offsets.setdefault(command.id, offset)
-        assert known == offset, f"{command.id} was acknowledged at {known}, and now at {offset}"
+        if command.id not in self.answers:
+            self.answers[command.id] = answer
+            if (since_s := self._since_s.get(command.id)) is not None:
+                self.waits_s[command.id] = time.monotonic() - since_s
+        known = self.offsets.setdefault(command.id, answer["offset"])
+        assert known == answer["offset"], f"{command.id} was acknowledged at {known}, and now at {answer['offset']}"
 
     @property
     def seen(self) -> dict[str, str | None]:
@@ -72,13 +98,16 @@ class Diary:
 
 
 class Sender:
-    """Somebody who sends commands to one of the processes at ``homes``, and takes another when it does not answer."""
+    """Somebody who sends commands to one of the processes at ``homes``, and takes another when it does not answer, ``pause_s`` later."""
 
-    def __init__(self, session: aiohttp.ClientSession, homes: Sequence[str], diary: Diary, chance: random.Random) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, homes: Sequence[str], diary: Diary, chance: random.Random, pause_s: float = PAUSE_S
+    ) -> None:
         self._session = session
         self._homes = homes
         self._diary = diary
         self._chance = chance
+        self._pause_s = pause_s
         self._home = chance.choice(homes)
 
     def move(self) -> None:
@@ -87,30 +116,32 @@ class Sender:
 
     async def ask(self, command: Command) -> Any | None:
         """Send a command once; the body of the answer, None without one: it was accepted, or it was not."""
-        self._diary.sent[command.id] = command
+        self._diary.send(command)
         body = await self._answer(command)
         if body is None:
             self.move()
             return None
-        self._diary.acknowledge(command, body["offset"])
+        self._diary.acknowledge(command, body)
         return body
 
     async def insist(self, command: Command) -> Any:
         """Send a command again and again until it is answered."""
         while (body := await self.ask(command)) is None:
-            await asyncio.sleep(PAUSE_S)
+            await asyncio.sleep(self._pause_s)
         return body
 
     async def _answer(self, command: Command) -> Any | None:
         try:
             async with self._session.post(
-                self._home + command.path, json=command.body, headers=bearer(command.key), timeout=aiohttp.ClientTimeout(ANSWER_S)
+                self._home + command.path, json=command.body, headers=command.headers, timeout=aiohttp.ClientTimeout(ANSWER_S)
             ) as answer:
                 body = await answer.json()
         except (aiohttp.ClientError, TimeoutError):
+            self._diary.unheard += 1
             return None
         if answer.status == 503:
             assert "store_unreachable" == body["code"]
+            self._diary.turned_away += 1
             return None
         assert answer.status in ACKNOWLEDGED, (answer.status, body)
         return body
@@ -122,7 +153,7 @@ class Officer:
     def __init__(self, one: Site, counter: int, diary: Diary, chance: random.Random, wanted: asyncio.Semaphore) -> None:
         self._sender = Sender(one.session, [one.home(server) for server in one.officers], diary, chance)
         self._path = f"/counter/{counter}/commands"
-        self._key = one.keys["counter_keys"][str(counter)]
+        self._headers: Mapping[str, str] = bearer(one.keys["counter_keys"][str(counter)])
         self._diary = diary
         self._chance = chance
         self._wanted = wanted
@@ -132,11 +163,15 @@ class Officer:
     async def work(self, presses: int) -> None:
         """Press so many times."""
         while len(self._presses) < presses:
-            if self._often(MOVES):
-                self._sender.move()
-            if self._presses and self._often(REPLAYS):
-                await self._replay(self._chance.choice(self._presses))
-            await self._press(last=len(self._presses) == presses - 1)
+            await self._turn(last=len(self._presses) == presses - 1)
+
+    async def _turn(self, *, last: bool) -> None:
+        """A press, and what else comes to a finger's mind before it."""
+        if self._often(MOVES):
+            self._sender.move()
+        if self._presses and self._often(REPLAYS):
+            await self._replay(self._chance.choice(self._presses))
+        await self._press(last=last)
 
     async def _press(self, *, last: bool) -> None:
         command = self._new()
@@ -148,7 +183,9 @@ class Officer:
             touches.append(self._new())
         answers = list(await asyncio.gather(*map(self._sender.ask, touches)))
         for place, answer in enumerate(answers):
-            if answer is None and not self._often(GIVES_UP):
+            if answer is None and self._often(GIVES_UP):
+                self._diary.give_up(touches[place])
+            elif answer is None:
                 answers[place] = await self._sender.insist(touches[place])
         known = {answer["offset"]: answer for answer in answers if answer is not None}
         for offset in sorted(known):
@@ -159,7 +196,7 @@ class Officer:
         await self._sender.ask(press)
 
     def _new(self) -> Command:
-        command = self._diary.command(self._path, self._key, do="next", seen=self._seen)
+        command = self._diary.command(self._path, self._headers, do="next", seen=self._seen)
         self._presses.append(command)
         self._diary.presses += 1
         return command
@@ -195,7 +232,7 @@ class Kiosk:
         on_visit: Callable[[str, Sequence[str]], None],
     ) -> None:
         self._sender = Sender(one.session, [one.home(server) for server in one.hubs], diary, chance)
-        self._key = one.keys["kiosk_keys"][str(number)]
+        self._headers = bearer(one.keys["kiosk_keys"][str(number)])
         self._diary = diary
         self._chance = chance
         self._wanted = wanted
@@ -208,7 +245,7 @@ class Kiosk:
             for _ in lines:
                 await self._wanted.acquire()
             lane = self._chance.choice(["regular", "regular", "regular", "priority"])
-            command = self._diary.command("/tickets", self._key, services=[SERVICES[line] for line in lines], lane=lane)
+            command = self._diary.command("/tickets", self._headers, services=[SERVICES[line] for line in lines], lane=lane)
             answer = await self._sender.insist(command)
             if self._chance.random() < TAPS_TWICE:
                 self._diary.replays += 1

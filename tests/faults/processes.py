@@ -29,15 +29,26 @@ async def until(holds: Callable[[], bool | Awaitable[bool]], why: str) -> None:
         raise AssertionError(f"waited {PATIENCE_S} s in vain until {why}") from None
 
 
+async def pass_by(seconds: float) -> None:
+    """Leave everything as it is for so long."""
+    passed = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, passed.set)
+    await passed.wait()
+
+
 async def _answer(held: bool | Awaitable[bool]) -> bool:
     return held if isinstance(held, bool) else await held
 
 
 class Urut:
-    """One command. ``notes`` is the file for what it writes to stderr; a command that is started again goes on in the same file."""
+    """One command. ``notes`` is the file for what it writes to stderr; a command that is started again goes on in the same file.
+
+    ``clock_off_s``: so much its clock is wrong when it is started the next time.
+    """
 
     def __init__(self, notes: Path, *arguments: str | Path, **environment: str) -> None:
         self.process: Process | None = None
+        self.clock_off_s = 0
         self._notes = notes
         self._notes_before = 0
         self._arguments = [str(argument) for argument in arguments]
@@ -46,9 +57,10 @@ class Urut:
     async def start(self) -> None:
         """Start it; it is not waited for."""
         self._notes_before = self._notes.stat().st_size if self._notes.exists() else 0
+        program = ("tests.faults.wrong_clock", str(self.clock_off_s)) if self.clock_off_s else ("server",)
         with self._notes.open("ab") as notes:
             self.process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "server", *self._arguments),
+                *(sys.executable, "-m", *program, *self._arguments),
                 cwd=ROOT,
                 env=self._environment,
                 stdin=DEVNULL,

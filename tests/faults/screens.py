@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,8 @@ import msgpack
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
+
+from displays.follower import SILENCE_S_MAX
 
 FRAMES_BEFORE_A_MOVE = (20, 300)
 PAUSE_S = 0.05
@@ -20,7 +23,7 @@ class Screen:
     """Follows channels over a bare WebSocket, at any of ``homes``, and names what it has whenever it comes.
 
     ``views`` are the newest by channel, ``positions`` their (epoch, offset), ``marks`` each offset with the head that was shown for it.
-    ``frames`` and ``visits`` count what came, and how often it connected.
+    ``frames`` and ``visits`` count what came, and how often it connected; ``newest_at`` is when the newest frame came (monotonic s).
     """
 
     def __init__(self, homes: Sequence[str], channels: Sequence[str], chance: random.Random, headers: Mapping[str, str]) -> None:
@@ -30,6 +33,7 @@ class Screen:
         self.marks: set[tuple[int, str]] = set()
         self.frames = 0
         self.visits = 0
+        self.newest_at = 0.0
         self._homes = homes
         self._chance = chance
         self._headers = headers
@@ -54,7 +58,9 @@ class Screen:
         ) as socket:
             self.visits += 1
             for _ in range(frames):
-                self._take(msgpack.unpackb(await socket.recv()))
+                async with asyncio.timeout(SILENCE_S_MAX):
+                    message = await socket.recv()
+                self._take(msgpack.unpackb(message))
 
     def _take(self, frame: Mapping[str, Any]) -> None:
         self.marks.add((frame["offset"], frame["head"]))
@@ -64,6 +70,7 @@ class Screen:
         known = self.positions.get(channel)
         assert known is None or (known[0] == position[0] and known[1] < position[1]), f"{channel} had {known} and was sent {position}"
         self.frames += 1
+        self.newest_at = time.monotonic()
         self.positions[channel] = position
         self.views[channel] = frame["view"]
 

@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 from displays.follower import Follower, Frame
 from tests.conftest import Tell
 from tests.faults.aftermath import survives
-from tests.faults.processes import Server, running, until
+from tests.faults.processes import Server, pass_by, running, until
 from tests.faults.site import Site, by_link, is_ready, site
 from tests.faults.storm import Fault
 
@@ -140,10 +140,3 @@ async def heartbeat(one: Site) -> Frame:
             pass
     found: Frame = frame
     return found
-
-
-async def pass_by(seconds: float) -> None:
-    """Leave what is broken as it is for so long."""
-    passed = asyncio.Event()
-    asyncio.get_running_loop().call_later(seconds, passed.set)
-    await passed.wait()

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import resource
 import signal
 import socket
 import stat
@@ -117,21 +116,6 @@ async def test_port_taken_meanwhile(tmp_path: Path) -> None:
         second = await start_embedded(tmp_path)
         assert first.url != second.url
         await second.close()
-
-
-def test_settings_on_a_full_disk(tmp_path: Path) -> None:
-    """Settings that cannot be written are refused, and the old ones stay: the password stands nowhere else."""
-    folder, (soft, hard) = DataFolder(tmp_path), resource.getrlimit(resource.RLIMIT_FSIZE)
-    first = folder.write_address()
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
-    try:
-        with pytest.raises(EmbeddedFailed, match=f"{CONF} cannot be written"):
-            folder.write_address()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert first == folder.read_address()
-    assert first == folder.write_address()
-    folder.release()
 
 
 async def test_second_start_on_a_folder(running: EmbeddedStore, tmp_path: Path) -> None:
