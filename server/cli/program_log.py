@@ -7,15 +7,17 @@ out, and the lines of a traceback are indented: nobody from outside writes a lin
 import json
 import logging
 import sys
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from typing import TextIO
 
 LINES_MAX = 10_000
 """So many lines wait for whoever reads them; what comes then is counted, and lost."""
+TOGETHER_S = 0.1
+"""Lines are written when the first of them is so old."""
 CLOSE_S_MAX = 1.0
 """How long the end of the program waits for the last lines to be read."""
 _TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -52,38 +54,53 @@ FORMS: Mapping[str, type[logging.Formatter]] = {"text": TextLines, "json": JsonL
 
 
 class Scribe(logging.Handler):
-    """Writes lines to a stream. Whoever reads it may stand still: then lines wait here, and no press waits for them."""
+    """Writes lines to a stream. Whoever reads it may stand still: then lines wait here, and no press waits for them.
+
+    The thread is woken for a tenth of a second's lines together: to wake it for each cost a press as much as deciding it.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         super().__init__()
         self._stream = stream
-        self._lines: SimpleQueue[str | None] = SimpleQueue()
-        self._lost = 0
+        self._waiting: deque[logging.LogRecord] = deque()
+        self._lost = self._told = 0
+        self._news, self._closing = Event(), Event()
         self._thread = Thread(target=self._write, name="log", daemon=True)
         self._thread.start()
 
     def emit(self, record: logging.LogRecord) -> None:
         """See logging.Handler."""
-        if self._lines.qsize() >= LINES_MAX:
+        if len(self._waiting) >= LINES_MAX:
             self._lost += 1
-        else:
-            self._lines.put(self.format(record))
+            return
+        self._waiting.append(record)
+        if not self._news.is_set():
+            self._news.set()
 
     def close(self) -> None:
         """Wait for the last lines, but not for ever."""
         super().close()
-        self._lines.put(None)
+        self._closing.set()
+        self._news.set()
         self._thread.join(CLOSE_S_MAX)
 
     def _write(self) -> None:
-        told = 0
-        while (line := self._lines.get()) is not None:
-            self._put(line)
-            if told < (lost := self._lost):
-                self._put(self.format(_record("%d lines were lost: nobody read this log for a while", lost - told)))
-                told = lost
+        while not self._closing.is_set():
+            self._news.wait()
+            self._closing.wait(TOGETHER_S)
+            self._news.clear()
+            while self._waiting:
+                self._put(self._waiting.popleft())
+                if self._told < (lost := self._lost):
+                    self._put(_record("%d lines were lost: nobody read this log for a while", lost - self._told))
+                    self._told = lost
 
-    def _put(self, line: str) -> None:
+    def _put(self, record: logging.LogRecord) -> None:
+        try:
+            line = self.format(record)
+        except Exception:  # a line that says what it does not have must not end all others
+            self.handleError(record)
+            return
         with suppress(OSError, ValueError):  # a full disk or a closed terminal is no reason to end
             self._stream.write(line + "\n")
             self._stream.flush()
@@ -91,6 +108,7 @@ class Scribe(logging.Handler):
 
 def begin() -> None:
     """Write what the program says to stderr, as text until `write_as` says otherwise."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells them
     root = logging.getLogger()
     if not root.handlers:
         scribe = Scribe(sys.stderr)

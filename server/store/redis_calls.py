@@ -45,13 +45,19 @@ class Slot:
 
     async def ask(self, question: Question) -> Any:
         """The server's answer. Raises `StoreUnreachable`: nothing is known of what became of the question."""
-        async with self._timed() as server:
-            return await question(server.asking)
+        began = time.perf_counter()
+        async with self._reached() as server:
+            answer = await question(server.asking)
+        self._round_trips.add(time.perf_counter() - began)
+        return answer
 
     async def lasting(self, question: Question) -> Any:
         """The server's answer when the replicas have what it tells of, or what it did. Raises `StoreUnreachable` as `ask` does."""
-        async with self._timed() as server:
-            return await self._held(server.asking, question)
+        began = time.perf_counter()
+        async with self._reached() as server:
+            answer = await self._held(server.asking, question)
+        self._round_trips.add(time.perf_counter() - began)
+        return answer
 
     async def follow(self, question: Question) -> Any:
         """As `lasting`, for a question that waits for its answer: it has a connection of its own."""
@@ -81,13 +87,6 @@ class Slot:
         if answers[-1] < self._replicas:
             raise RedisError(f"{answers[-1]} of {self._replicas} replicas have it after {REPLICA_S_MAX:.0f} s")
         return answers[0]
-
-    @asynccontextmanager
-    async def _timed(self) -> AsyncIterator[Server]:
-        began = time.perf_counter()
-        async with self._reached() as server:
-            yield server
-        self._round_trips.add(time.perf_counter() - began)
 
     @asynccontextmanager
     async def _reached(self) -> AsyncIterator[Server]:

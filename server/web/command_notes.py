@@ -3,6 +3,7 @@
 Rule: a line tells who, what, which entry and how long it took. Ids of commands and visits, keys and addresses stand in none.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterator, Mapping
@@ -45,9 +46,14 @@ def noted(metrics: Metrics, room: Room, command: Mapping[str, object], by: str) 
     finally:
         took_s = time.perf_counter() - began
         metrics.note_command(note.outcome, took_s)
-        place = {"bazaar": room.plan.bazaar.id, "by": by, "do": _known(command.get("do"))}
-        entry = {} if note.offset is None else {"offset": note.offset}
-        logger.info("command", extra={"facts": {**place, "outcome": note.outcome, **entry, "ms": round(took_s * MS_PER_S, 1)}})
+        facts: dict[str, object] = {"bazaar": room.plan.bazaar.id, "by": by, "do": _known(command.get("do")), "outcome": note.outcome}
+        if note.offset is not None:
+            facts["offset"] = note.offset
+        asyncio.get_running_loop().call_soon(_tell, {**facts, "ms": round(took_s * MS_PER_S, 1)})  # when the answer is on its way
+
+
+def _tell(facts: Mapping[str, object]) -> None:
+    logger.info("command", extra={"facts": facts})
 
 
 def _known(do: object) -> str:

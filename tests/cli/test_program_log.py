@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -27,12 +28,14 @@ def record(said: str = "command", *values: object, error: BaseException | None =
 def pipe() -> Iterator[tuple[int, Scribe]]:
     """A scribe that writes into a pipe, and the end at which it can be read."""
     reading, writing = os.pipe()
-    with os.fdopen(writing, "w") as stream:
-        scribe = Scribe(stream)
-        scribe.setFormatter(TextLines())
-        yield reading, scribe
-        os.close(reading)
-        scribe.close()
+    stream = os.fdopen(writing, "w")
+    scribe = Scribe(stream)
+    scribe.setFormatter(TextLines())
+    yield reading, scribe
+    os.close(reading)
+    scribe.close()
+    with suppress(BrokenPipeError):
+        stream.close()
 
 
 def test_text() -> None:
@@ -119,3 +122,14 @@ def test_a_log_that_cannot_be_written() -> None:
         scribe.handle(record(said))
     scribe.close()
     assert disk.getvalue().endswith("server.web: second\n")
+
+
+def test_a_line_that_cannot_be_made() -> None:
+    """A line for which something is missing is passed over; those behind it are written."""
+    stream = io.StringIO()
+    scribe = Scribe(stream)
+    scribe.setFormatter(TextLines())
+    for one in (record("%d of %d", 1), record("whole")):
+        scribe.handle(one)
+    scribe.close()
+    assert stream.getvalue().endswith("server.web: whole\n")
