@@ -51,11 +51,11 @@ def goals_table(results: Iterable[Result]) -> Table:
 
 def goals(results: Iterable[Result]) -> Iterator[Goal]:
     """Each with its figure."""
-    fanouts: dict[int, Carried] = {}
+    fanouts: dict[int, Mapping[str, Carried]] = {}
     for result in results:
         match result:
             case Fanout():
-                fanouts[result.phones] = next(one for one in result.carried if one.name == HUB)
+                fanouts[result.phones] = {one.name: one for one in result.carried}
                 yield from _of_fanout(result)
             case Burst():
                 yield from _of_burst(result)
@@ -114,9 +114,10 @@ def _of_presses(presses: Presses) -> Iterator[Goal]:
         )
 
 
-def _of_cost(hubs: Mapping[int, Carried]) -> Iterator[Goal]:
-    """How a delivery's cost changes with the crowd: to be seen beside the floor's own change, which stands in the tables."""
-    if len(hubs) > 1:
-        small, large = min(hubs), max(hubs)
-        change = hubs[large].us_per_delivery / hubs[small].us_per_delivery
-        yield Goal(f"CPU a delivery, {large:,} phones to {small:,}", change, most=1.2)
+def _of_cost(fanouts: Mapping[int, Mapping[str, Carried]]) -> Iterator[Goal]:
+    """How a delivery's cost changes with the crowd, beside the floor's own change: larger crowds cost the kernel more, too."""
+    beside = {phones: carried for phones, carried in fanouts.items() if FLOOR in carried}
+    if len(beside) > 1:
+        small, large = min(beside), max(beside)
+        hubs, floors = (beside[large][name].us_per_delivery / beside[small][name].us_per_delivery for name in (HUB, FLOOR))
+        yield Goal(f"CPU a delivery, {large:,} phones to {small:,}, of the floor's own change", hubs / floors, most=1.2)

@@ -1,16 +1,19 @@
 """Servers measured by turns: what counts as a pair, who is left out, and who is not."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bench import servers
+from bench.fanout import Carried, Fanout
 from bench.goals import goals
 from bench.many import Many
 from bench.servers import FLOOR, HUB, KINDS, Kind, present
 from bench.side_by_side import by_turns, pairs
 
+RATIOS = ("deliveries_ratios", "events_ratios", "last_ratios")
 URUT, PEER, GROUND = KINDS[HUB], KINDS["ws"], KINDS[FLOOR]
 
 
@@ -72,3 +75,20 @@ def test_a_goal_is_reached_or_not() -> None:
     """By the figure that was measured, on either side of what it is to be."""
     many = Many(phones=10, reached=10, held_s=1, came_s=1, last_s=0.1, hubs=())
     assert [True, False] == [goal.reached for goal in goals([many, replace(many, reached=9)])]
+
+
+def test_cost_is_held_against_the_floors_own_change() -> None:
+    """A delivery that costs half as much again in a large crowd is as it should be where the kernel alone asks for nearly that."""
+    crowds = [_fanout(1_000, hub_us=10, floor_us=8), _fanout(20_000, hub_us=15, floor_us=10)]
+    (cost,) = (goal for goal in goals(crowds) if goal.what.startswith("CPU"))
+    assert cost.reached
+    assert pytest.approx(1.2) == cost.figure
+
+
+def _fanout(phones: int, **us: float) -> Fanout:
+    return Fanout(phones=phones, frame_bytes=370, carried=(_carried(HUB, us["hub_us"]), _carried(FLOOR, us["floor_us"])), failed={})
+
+
+def _carried(name: str, us_per_delivery: float) -> Carried:
+    figures: dict[str, Any] = {field.name: 1 for field in fields(Carried)} | dict.fromkeys(RATIOS, (1.0,))
+    return Carried(**figures | {"name": name, "title": name, "us_per_delivery": us_per_delivery})
