@@ -10,7 +10,7 @@ from dataclasses import MISSING, fields
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 _T = TypeVar("_T")
 
@@ -32,13 +32,7 @@ def reader(cls: type[_T], bounds: Bounds | None = None) -> Callable[[Mapping[str
 
     Text is never taken for a number nor a number for text; a list becomes a tuple, a text one of a closed list.
     """
-    bounds = bounds or {}
-    hints = get_type_hints(cls)
-    shape: dict[str, Any] = {
-        item.name: (bounds.get((cls, item.name)) or _shape(hints[item.name], bounds), ... if item.default is MISSING else item.default)
-        for item in fields(cls)  # type: ignore[arg-type]  # every caller passes a dataclass, which the type language cannot say
-    }
-    model = create_model(cls.__name__, __config__=ConfigDict(strict=True), **shape)
+    model = _model(cls, bounds or {})
     validate = TypeAdapter(model).validator.validate_python  # half the time of model.model_validate, which counts in a replay
 
     def read(source: Mapping[str, object]) -> _T:
@@ -50,6 +44,20 @@ def reader(cls: type[_T], bounds: Bounds | None = None) -> Callable[[Mapping[str
         return cls(**checked.__dict__)
 
     return read
+
+
+def schema(cls: type[_T], bounds: Bounds | None = None) -> dict[str, Any]:
+    """What a reader of ``cls`` takes, as JSON Schema; closed lists stand below ``$defs``."""
+    return TypeAdapter(_model(cls, bounds or {})).json_schema(ref_template="#/components/schemas/{model}")
+
+
+def _model(cls: type[_T], bounds: Bounds) -> type[BaseModel]:
+    hints = get_type_hints(cls)
+    shape: dict[str, Any] = {
+        item.name: (bounds.get((cls, item.name)) or _shape(hints[item.name], bounds), ... if item.default is MISSING else item.default)
+        for item in fields(cls)  # type: ignore[arg-type]  # every caller passes a dataclass, which the type language cannot say
+    }
+    return create_model(cls.__name__, __config__=ConfigDict(strict=True), **shape)
 
 
 def _shape(hint: Any, bounds: Bounds) -> Any:

@@ -7,7 +7,7 @@ from aiohttp import WSCloseCode, web
 from server.hub.devices import Devices
 from server.hub.hub import Hub
 from server.hub.wire import close_frame
-from server.web import api, ops, pairing
+from server.web import api, openapi, ops, pairing
 from server.web.background import run_beside
 from server.web.credentials import Credentials
 from server.web.crowd import Crowd
@@ -40,7 +40,7 @@ def make_app(hub: Hub, secret: bytes, parts: Iterable[web.RouteTableDef], addres
     app[GUESSES] = Limits(burst=GUESSES_BURST, per_minute=GUESSES_PER_MINUTE)
     app[ADDRESSES] = addresses
     install_pages(app)
-    for routes in (ops.routes, *parts, api.routes, pairing.routes):
+    for routes in (ops.routes, openapi.routes, *parts, api.routes, pairing.routes):
         app.add_routes(routes)
     app.on_response_prepare.append(strict_headers)
     run_beside(app, app[HUB].run)

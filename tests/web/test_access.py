@@ -44,6 +44,7 @@ ROUTES: dict[tuple[str, str], Row] = {
     ("GET", "/healthz"): Row(at="/healthz"),
     ("GET", "/readyz"): Row(at="/readyz"),
     ("GET", "/metrics"): Row(at="/metrics"),
+    ("GET", "/openapi.json"): Row(at="/openapi.json"),
     ("GET", "/"): Row(at="/"),
     ("GET", "/tv"): Row(at="/tv"),
     ("GET", "/{bazaar}"): Row(at=""),
