@@ -115,7 +115,7 @@ async def test_for_somebody_else(devices: Devices, bazaar: Bazaar) -> None:
 
 
 async def test_numbers_on_paper(devices: Devices, reader: aiohttp.ClientSession) -> None:
-    """An errand whose numbers are on a printed roll is not to be had at the kiosk, whatever happens in the bazaar meanwhile."""
+    """An errand whose numbers are on a printed roll is not to be had at the kiosk, whatever happens meanwhile; the hub counts a kiosk."""
     config: dict[str, Any] = deepcopy(config_with(languages=["id", "en"]))
     config["agencies"][1]["lines"][0] |= {"paper": True}
     async with serving(config=config) as served:
@@ -123,6 +123,7 @@ async def test_numbers_on_paper(devices: Devices, reader: aiohttp.ClientSession)
         await kiosk.page.tap("[data-open=polsek]")
         await served.submit("issue", services=["ktp"])
         await expect(kiosk.page.locator("[data-wait=A]")).to_contain_text("1 ")
+        assert {"kiosk": 1} == +served.room.fanout.kinds
         errand = kiosk.page.locator(".kiosk-errand:has([data-errand=skck])")
         await expect(errand.locator("[data-take-one]")).to_be_disabled()
         await expect(errand.locator("[data-closed]")).to_be_visible()

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.cli.equipment import Equipment
 from server.core.values import CounterNumber
+from server.web.keys import METRICS
 from tests.browser.conftest import ARGS, CHROMIUM, PATIENCE_MS
 from tests.browser.hands import stop_the_clock
 from tests.browser.old_chromium import EDITIONS, Edition, old_page
@@ -132,13 +133,18 @@ async def test_the_other_screen_of_the_zone_is_mute(page: Page, served: Served) 
 
 
 async def test_a_browser_that_keeps_mute(served: Served) -> None:
-    """Where the browser wants a key pressed first, the call is seen all the same, people are told, and after the key it is heard."""
+    """Where the browser wants a key pressed first, the call is seen all the same, people and the hub are told; after the key it is heard."""
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=BLOCKED)
         page = await chromium.new_page()
         await _open(page, served)
         await _next(served, 1)
         await expect(page.locator("[data-call][data-label='A-001']")).to_be_visible()
+        await expect(page.locator("body[data-sound='locked'] [data-locked]")).to_be_visible()
+        await page.reload()
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while served.app[METRICS].backlogs.by_zone() != {(served.room.plan.bazaar.id, "halaman"): 1}:
+                await asyncio.sleep(0.05)
         await expect(page.locator("body[data-sound='locked'] [data-locked]")).to_be_visible()
         await page.keyboard.press("Enter")
         await expect(page.locator("body[data-sound='on'] [data-locked]")).to_be_hidden()
