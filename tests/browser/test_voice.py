@@ -133,7 +133,7 @@ async def test_the_other_screen_of_the_zone_is_mute(page: Page, served: Served) 
 
 
 async def test_a_browser_that_keeps_mute(served: Served) -> None:
-    """Where the browser wants a key pressed first, the call is seen all the same, people and the hub are told; after the key it is heard."""
+    """Where the browser wants a key pressed first, a call is seen all the same, people and the hub are told; after the key it is heard."""
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=BLOCKED)
         page = await chromium.new_page()

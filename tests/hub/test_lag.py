@@ -114,8 +114,8 @@ async def test_broken_in_the_middle_of_an_answer() -> None:
     assert 0 == len(hall.fanout)
 
 
-async def test_slow_reader_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection that takes nothing for `SLOW_S` while a frame waits is ended; one that takes a little stays."""
+async def test_slow_reader_is_ended(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """A connection that takes nothing for `SLOW_S` while a frame waits is ended, and the log says so; one that takes a little stays."""
     monkeypatch.setattr(fanout_module, "SLOW_CHECK_S", 0)
     now = [0.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
@@ -135,3 +135,4 @@ async def test_slow_reader_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not slow.ended
     assert 1 == len(hall.fanout)
     assert 1 == hall.counts.closed_slow
+    assert ["1 connections took nothing for 30 s and were ended"] == [record.getMessage() for record in caplog.records]

@@ -91,7 +91,8 @@ async def test_other_entries_in_place_of_the_tail(quick_log: MemoryLog, caplog: 
         with pytest.raises(BrokenLog, match="2 entries are lost"):
             await one.submit(issue(3))
     assert rival._records == quick_log._records
-    assert 1 == len([record for record in caplog.records if record.levelno == logging.CRITICAL])
+    told = [record for record in caplog.records if record.levelno == logging.CRITICAL]
+    assert [{"bazaar": "uji"}] == [vars(record)["facts"] for record in told]
 
 
 async def test_log_that_lost_more_than_is_held(quick_log: MemoryLog) -> None:
