@@ -28,6 +28,7 @@ COOKIE_S = 3 * 24 * 3600
 DAY_CODE_DIGITS = 8
 _KEY_BYTES = 18
 _VISIT_BYTES = 12
+_SESSION_BYTES = 9
 
 
 def counter_principal(number: int | str) -> str:
@@ -68,15 +69,15 @@ class Credentials:
         return principal if dot and same(key, self.key(scope, principal, renewals.get(principal, 0))) else None
 
     def cookie(self, scope: str, principal: str, generation: int = 0) -> tuple[str, str]:
-        """Name and signed value of the cookie that keeps a device paired."""
-        return cookie_name(principal), self._cookies.dumps([scope, principal, generation])
+        """Name and signed value of the cookie that keeps a device paired: a session of its own, like no other of the principal."""
+        return cookie_name(principal), self._cookies.dumps([scope, principal, generation, secrets.token_urlsafe(_SESSION_BYTES)])
 
     def principals_of_cookies(self, scope: str, cookies: Mapping[str, str], renewals: Mapping[str, int]) -> Iterable[str]:
         """Whom this device is paired as; cookies that are forged, foreign, expired or of an earlier generation count for nothing."""
         for name, value in cookies.items():
             if name.startswith(COOKIE_PREFIX):
                 try:
-                    (of_scope, principal, generation), made = self._cookies.loads(value, return_timestamp=True)
+                    (of_scope, principal, generation, _), made = self._cookies.loads(value, return_timestamp=True)
                 except (BadData, TypeError, ValueError):
                     continue
                 is_old = self._clock() - made.timestamp() > COOKIE_S
