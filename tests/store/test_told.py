@@ -22,6 +22,8 @@ async def test_commands_of_the_stream(caplog: pytest.LogCaptureFixture) -> None:
         await log.publish(b"no command")
         await until(lambda: one.writer.ledger.offset == 3)
         assert 4 == (await one.submit(issue(2, "ktp"))).offset
+        one.writer.ready = False  # what is asked for now goes by the stream
+        assert 5 == (await one.submit(issue(3, "ktp"))).offset
     told = [vars(record)["facts"] for record in caplog.records if record.getMessage() == "command of the stream"]
     by = one.told[1].by
     assert [
