@@ -26,6 +26,10 @@ SETUP = ROOT / "docs" / "setup"
 UNITS = sorted(path.name for path in SETUP.glob("*.service"))
 PEOPLE = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
 """Addresses of this machine from which people come."""
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+"""What nginx keeps in folders of the system, if nobody says otherwise."""
+EXPOSED_MAX = 25
+"""In tenths, of the hundred by which systemd counts what a service may do to a machine; without any hardening it is 96."""
 NGINX, ANALYZE = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin"), shutil.which("systemd-analyze")
 
 
@@ -40,13 +44,20 @@ def adapted(text: str, changes: Mapping[str, str]) -> str:
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not installed")
 @pytest.mark.parametrize("unit", UNITS)
 def test_units(unit: str, tmp_path: Path) -> None:
-    """systemd takes each unit without a word, and finds little that its process could do to the machine."""
+    """systemd says nothing against any unit, and finds little that its process could do to the machine."""
     urut = Path(sys.executable).with_name("urut")
     (tmp_path / unit).write_text(adapted((SETUP / unit).read_text(), {"/opt/urut/.venv/bin/urut": str(urut)}))
-    for question in (["verify", "--man=no"], ["security", "--offline=true", "--threshold=25"]):
-        done = subprocess.run([str(ANALYZE), *question, tmp_path / unit], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  # systemd's own program
-        assert 0 == done.returncode, done.stdout[-500:] + done.stderr
-        assert question[0] == "security" or "" == done.stderr
+    _, said = analyzed("verify", "--man=no", tmp_path / unit)
+    assert [] == [line for line in said.splitlines() if unit in line]
+    if "--offline" in analyzed("--help")[1]:
+        code, said = analyzed("security", "--offline=true", f"--threshold={EXPOSED_MAX}", tmp_path / unit)
+        assert 0 == code, said[-500:]
+
+
+def analyzed(*question: str | Path) -> tuple[int, str]:
+    """What systemd-analyze says, and its exit code."""
+    done = subprocess.run([str(ANALYZE), *question], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603  # systemd's own program
+    return done.returncode, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("unit", [unit for unit in UNITS if unit != "urut-store.service"])
@@ -140,6 +151,7 @@ async def nginx(folder: Path, hub: Server, officers: Server) -> AsyncIterator[tu
     changes = {
         "user www-data;\n": "",
         "worker_rlimit_nofile 65536;\n": "",
+        "server_tokens off;": "server_tokens off;" + "".join(f"{kind}_temp_path {folder / kind};" for kind in TEMPORARY),
         "worker_connections 30000": "worker_connections 500",
         "/run/nginx.pid": str(folder / "nginx.pid"),
         "/var/log/nginx/error.log crit": f"{folder / 'nginx.log'} warn",

@@ -125,8 +125,9 @@ async def test_a_frame_counts(served: Served) -> None:
         for to in ("screens", "phones"):
             for part in ("first", "last"):
                 assert 0 < await moved(served, found, named(f"urut_{part}_frame_seconds_count", to=to)), (part, to)
-    while any(served.room.fanout.kinds.values()):
-        await asyncio.sleep(0)
+    async with asyncio.timeout(30):
+        while any(served.room.fanout.kinds.values()):
+            await asyncio.sleep(0)
     assert 0 == (await scraped(served))[named("urut_followers", bazaar="uji", kind="tv")]
 
 
