@@ -2,9 +2,10 @@
 
 Makes a bazaar of that many entries on a bundled store of its own, then lets a fresh process follow it from the first entry as a hub does:
 
-    python -m bench.replay URL ENTRIES
+    python -m bench.replay URL ENTRIES FOLDER
 
-follows the log in the store at URL and prints ``{"seconds", "memory_mb"}``.
+follows the log in the store at URL, from the snapshot in FOLDER if there is one, and prints ``{"seconds", "memory_mb", "unfolded"}``; then
+it leaves a snapshot there, unless there was one. So the second time tells what a start from a snapshot takes.
 """
 
 import asyncio
@@ -30,11 +31,13 @@ from server.core.refusals import Refused
 from server.core.values import BazaarId, CommandId
 from server.store.codec import encode_entry
 from server.store.embedded import start_embedded
+from server.store.kept import Kept
 from server.store.ledger import Ledger
 from server.store.log import EventLog
 from server.store.opening import open_log
 from server.store.plan_file import read_plan
 from server.store.redis import connect
+from server.store.snapshot import SnapshotFile
 from server.store.writer import Writer
 
 BATCH = 200
@@ -47,17 +50,24 @@ BYTES_PER_MB = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """A log read from its first entry on, as a hub that starts does. ``bytes``: all entries; ``memory_mb``: what the process grew by."""
+    """A log read from its first entry on, as a hub that starts does. ``bytes``: all entries; ``memory_mb``: what the process grew by.
+
+    ``kept_seconds`` and ``kept_memory_mb`` are those of a start from a snapshot of ``snapshot_mb``.
+    """
 
     entries: int
     bytes: int
     seconds: float
     memory_mb: float
+    kept_seconds: float
+    kept_memory_mb: float
+    snapshot_mb: float
 
     def tables(self) -> Iterable[RenderableType]:
         """See Result."""
         size = f"{self.entries:,} entries ({self.bytes / 1e6:.1f} MB)"
         yield f"Replay: {size} in {self.seconds:.2f} s ({self.entries / self.seconds:,.0f} entries/s), {self.memory_mb:.0f} MB of memory"
+        yield f"From a snapshot of {self.snapshot_mb:.0f} MB: {self.kept_seconds:.2f} s, {self.kept_memory_mb:.0f} MB of memory"
 
 
 async def measure_replay(*, entries: int, say: Callable[[str], None]) -> Replay:
@@ -69,12 +79,25 @@ async def measure_replay(*, entries: int, say: Callable[[str], None]) -> Replay:
             connection = connect(store.url)
             size = await make_log(connection.log(BAZAAR), without_quotas(read_plan(PLAN_FILE)), entries)
             await connection.close()
-            say(f"following {entries:,} entries")
-            async with python(["-m", "bench.replay", store.url, str(entries)]) as process:
-                told = await line_of(process)
+            told = []
+            for what in ("following", "beginning with a snapshot of"):
+                say(f"{what} {entries:,} entries")
+                async with python(["-m", "bench.replay", store.url, str(entries), folder]) as process:
+                    told.append(await line_of(process))
+            snapshot_mb = SnapshotFile(Path(folder), BAZAAR).size / BYTES_PER_MB
         finally:
             await store.close()
-    return Replay(entries=entries, bytes=size, seconds=told["seconds"], memory_mb=told["memory_mb"])
+    fresh, kept = told
+    assert [0, entries] == [fresh["unfolded"], kept["unfolded"]]
+    return Replay(
+        entries=entries,
+        bytes=size,
+        seconds=fresh["seconds"],
+        memory_mb=fresh["memory_mb"],
+        kept_seconds=kept["seconds"],
+        kept_memory_mb=kept["memory_mb"],
+        snapshot_mb=snapshot_mb,
+    )
 
 
 async def make_log(log: EventLog, plan: Plan, entries: int) -> int:
@@ -135,10 +158,10 @@ def without_quotas(plan: Plan) -> Plan:
     return replace(plan, agencies=agencies)
 
 
-async def follow(url: str, entries: int) -> None:
-    """Follow the log from its first entry until a hub would be ready, and print what it took."""
-    connection = connect(url)
-    writer = Writer(connection.log(BAZAAR), lambda: START_MS, lambda entry: None)
+async def follow(url: str, entries: int, folder: Path) -> None:
+    """Follow the log until a hub would be ready, print what it took, and see to it that there is a snapshot."""
+    connection, kept = connect(url), Kept(folder, BAZAAR)
+    writer = Writer(connection.log(BAZAAR), lambda: START_MS, lambda entry: None, kept=kept)
     before_mb, started = _memory_mb(), time.perf_counter()
     running = asyncio.create_task(writer.run())
     while not writer.ready:
@@ -147,7 +170,10 @@ async def follow(url: str, entries: int) -> None:
     assert entries == writer.ledger.offset
     running.cancel()
     await connection.close()
-    print(json.dumps({"seconds": round(seconds, 3), "memory_mb": round(_memory_mb() - before_mb, 1)}), flush=True)
+    told = {"seconds": round(seconds, 3), "memory_mb": round(_memory_mb() - before_mb, 1), "unfolded": writer.follower.unfolded}
+    if not writer.follower.unfolded:
+        kept.snapshot.write(writer.ledger)
+    print(json.dumps(told), flush=True)
 
 
 def _memory_mb() -> float:
@@ -157,4 +183,4 @@ def _memory_mb() -> float:
 
 
 if __name__ == "__main__":
-    asyncio.run(follow(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(follow(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])))

@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import aiohttp
 from aiohttp import web
@@ -88,6 +89,7 @@ async def serving(
     equipment: Equipment | None = None,
     clock: Callable[[], int] | None = None,
     tls: ssl.SSLContext | None = None,
+    data: Path | None = None,
 ) -> AsyncIterator[Served]:
     """Open the bazaar of ``config`` in ``store`` and serve it, on a free port unless one is named; everything ends with the context.
 
@@ -97,7 +99,8 @@ async def serving(
     plan = await opened_in(store, config)
     keys = keys_of(SECRET, plan, await epoch_of(store, plan.bazaar.id))
     kinds = (*displays.channels.kinds(Credentials(SECRET)), *counters.channels.kinds())
-    app = make_app(Hub(store, kinds, clock or now_ms), SECRET, parts, Addresses(), limits or Limits(burst=1000, per_minute=1000))
+    hub = Hub(store, kinds, clock or now_ms, data)
+    app = make_app(hub, SECRET, parts, Addresses(), limits or Limits(burst=1000, per_minute=1000))
     (equipment or Equipment()).install(app)
     trust = aiohttp.TCPConnector(ssl=tls is None)
     async with (

@@ -20,9 +20,13 @@ from server.reports.tables import day_tables
 from server.store.audit import verify_log
 from server.store.backup import BadBackup, read_backup, restore, sound_part
 from server.store.codec import decode_entry, digest, split_records
+from server.store.ledger import Ledger
+from server.store.log import PAGE_ENTRIES
+from server.store.snapshot import SnapshotFile
 from server.web.credentials import ADMIN, SUPERVISOR, Credentials, scope_of
 
 FETCH_S = 60
+BYTES_PER_MB = 1_000_000
 HEAD = click.option("--head", help="A head hash, or its first 8 digits, that somebody noted earlier.")
 
 
@@ -102,6 +106,24 @@ async def import_(source: str, head: str | None, redis_url: str | None, data: Pa
         done = await restore(store, backup)
     top = f"{backup.ledger.offset} entries, head {backup.ledger.head}"
     click.echo(f"{backup.bazaar} is here: {top}" if done else f"{backup.bazaar} was here already with all of it: {top}", err=True)
+
+
+@log.command("snapshot")
+@flags.bazaar
+@flags.redis_url
+@flags.data
+@flags.runs
+async def snapshot(bazaar: str | None, redis_url: str | None, data: Path) -> None:
+    """Keep the state to which the log folds by now, so that processes with this --data start quickly on a log of a million entries."""
+    async with stores.open_store(Settings(redis_url=redis_url, data=data)) as (store, _):
+        bazaar_id = await bazaars.the_bazaar(store, bazaar)
+        entries, ledger = store.log(bazaar_id), Ledger()
+        while records := await entries.read(ledger.offset, PAGE_ENTRIES):
+            for record in records:
+                ledger.apply(record)
+    file = SnapshotFile(data, bazaar_id)
+    file.write(ledger)
+    click.echo(f"{ledger.offset} entries, head {ledger.head}: {file.size / BYTES_PER_MB:.1f} MB", err=True)
 
 
 @log.command("verify")

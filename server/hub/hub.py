@@ -11,9 +11,9 @@ from server.hub.counts import Counts
 from server.hub.live import Carriers
 from server.hub.room import Room
 from server.store.errors import StoreUnreachable
+from server.store.kept import Kept
 from server.store.log import Store
 from server.store.outage import Outage
-from server.store.seen import SeenFile
 from server.store.turns import Turns
 
 REGISTRY_S = 1.0
@@ -51,8 +51,8 @@ class Hub:
             async with asyncio.TaskGroup() as tasks:
                 while True:
                     for bazaar_id in await self._new_ids():
-                        seen_file = SeenFile(self._data, bazaar_id) if self._data else None
-                        room = Room(self.store.log(bazaar_id), self._kinds, self.clock, self.counts, self._turns, seen_file)
+                        kept = Kept(self._data, bazaar_id) if self._data else None
+                        room = Room(self.store.log(bazaar_id), self._kinds, self.clock, self.counts, self._turns, kept)
                         self.rooms[bazaar_id] = room
                         tasks.create_task(room.run())
                     await asyncio.sleep(REGISTRY_S)

@@ -18,8 +18,8 @@ from server.hub.follower import Follower
 from server.hub.roll import Channel
 from server.hub.wire import close_frame
 from server.store.errors import StoreUnreachable
+from server.store.kept import Kept
 from server.store.log import PAGE_ENTRIES, EventLog
-from server.store.seen import SeenFile
 from server.store.turns import Turns
 from server.store.writer import Writer
 
@@ -44,11 +44,11 @@ class Room:
         clock: Callable[[], int],
         counts: Counts,
         turns: Turns | None = None,
-        seen_file: SeenFile | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self._turns = turns or Turns()
-        self.writer = Writer(log, clock, self._on_entry, self._turns, seen_file)
-        self._seen_file = seen_file
+        self.writer = Writer(log, clock, self._on_entry, self._turns, kept)
+        self._kept = kept
         self.fanout = Fanout(self.heartbeat, counts, self._forget)
         self._log = log
         self._counts = counts
@@ -138,8 +138,8 @@ class Room:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.writer.run())
             tasks.create_task(self.fanout.run())
-            if self._seen_file is not None:
-                tasks.create_task(self._seen_file.keep(self.writer.seen))
+            if self._kept is not None:
+                tasks.create_task(self._kept.seen.keep(self.writer.seen))
 
     # Channels
 
@@ -194,6 +194,7 @@ class Room:
         if view is None:
             raise UnknownChannel(name)
         self._counts.frames_folded += 1
+        self._marked_epoch = self._marked_epoch or self.epoch  # a log that begins with a snapshot has told of no entry yet
         mark = self._marks.get((kind.name, key)) or self._marks.setdefault(_EVERYWHERE, self._top())
         return Frame(channel=name, epoch=self.epoch, mark=mark, at=self.writer.fresh_at, view=view)
 

@@ -126,6 +126,14 @@ def entry_as_json(record: bytes) -> dict[str, object]:
     return {key: value.hex() if isinstance(value, bytes) else value for key, value in _map_of(record).items()}
 
 
+def prev_of(record: bytes) -> object:
+    """The hash of the entry before, as the record names it; None when it cannot be read."""
+    try:
+        return _map_of(record).get("prev")
+    except ValueError:
+        return None
+
+
 def split_records(log: bytes) -> Iterator[bytes]:
     """The records of an exported log, which stand one after the other.
 

@@ -11,11 +11,13 @@ from itertools import chain, zip_longest
 
 from server.core.entry import Entry
 from server.core.values import CommandId
-from server.store.codec import digest
-from server.store.errors import BrokenLog, Conflict, StoreError
+from server.store.codec import NO_HASH, digest, prev_of
+from server.store.errors import BrokenLog, Conflict, ForkedLog, StoreError
+from server.store.kept import Kept
 from server.store.ledger import Ledger
 from server.store.log import PAGE_ENTRIES, EventLog, News, stream_position
-from server.store.seen import Seen, SeenFile
+from server.store.seen import Seen
+from server.store.snapshot import SnapshotFile
 from server.store.tail import lost_part
 from server.store.turns import Turns
 
@@ -26,13 +28,12 @@ class Follower:
     """One bazaar's log as far as it has been read.
 
     ``on_entry`` is called after each entry has been folded, when ``ledger.head`` is that entry's hash; an entry with offset 1 says that all
-    before it is void. ``waiters`` holds who waits for which command's entry. ``turns`` are those of all that this process folds.
-    ``seen_file`` tells how far the log was followed before this process began: it has to be the same log, and no shorter one.
+    before it is void. ``waiters`` holds who waits for which command's entry; ``unfolded`` tells for how many of
+    the first entries a snapshot stands. ``turns`` are those of all that this process folds.
+    ``kept`` tells how far the log was followed before this process began, and may hold its fold: it has to be the same log, no shorter one.
     """
 
-    def __init__(
-        self, log: EventLog, on_entry: Callable[[Entry], None], turns: Turns | None = None, seen_file: SeenFile | None = None
-    ) -> None:
+    def __init__(self, log: EventLog, on_entry: Callable[[Entry], None], turns: Turns | None = None, kept: Kept | None = None) -> None:
         self.ledger = Ledger()
         self.waiters: dict[CommandId, list[asyncio.Future[Entry]]] = {}
         self._log = log
@@ -40,8 +41,9 @@ class Follower:
         self._turns = turns or Turns()
         self._cursor = ""
         self._asked_after = 0
-        self._seen_file = seen_file
+        self._kept = kept
         self._seen: Seen | None = None
+        self.unfolded = 0
 
     async def catch_up(self) -> None:
         """Fold what the log holds beyond the ledger; of a log that has taken its place, everything. What the store lost is put back first.
@@ -52,7 +54,9 @@ class Follower:
             BrokenLog: the log cannot be followed.
             StoreUnreachable: the store does not answer.
         """
-        self._seen = None if self._seen_file is None else self._seen_file.read()
+        self._seen = None if self._kept is None else self._kept.seen.read()
+        if self._kept is not None and not self.ledger.offset:
+            await self._begin_with(self._kept.snapshot)
         more = True
         while more:
             known = [self.ledger.top.record] if self.ledger.offset else []
@@ -62,14 +66,44 @@ class Follower:
                 continue
             await self.take(records[len(known) :])
             more = len(records) == PAGE_ENTRIES
-        if self._seen_file and self._seen:
-            self._seen_file.check_end(self._seen, self.ledger)
+        if self._kept and self._seen:
+            self._kept.seen.check_end(self._seen, self.ledger)
+
+    async def _begin_with(self, snapshot: SnapshotFile) -> None:
+        """Begin with the fold that is kept, if the log has its first and its last entry."""
+        ledger = await asyncio.to_thread(snapshot.read)
+        if ledger is None:
+            return
+        first, last = await self._log.read(0, 1), await self._log.read(ledger.offset - 1, 1)
+        if last != [ledger.top.record] or digest(first[0]).hex() != ledger.epoch:
+            snapshot.passed_over(f"entry {ledger.offset} of the log is another")
+            return
+        logger.info("the first %d entries of the log are taken from a snapshot", ledger.offset)
+        self.ledger, self.unfolded = ledger, ledger.offset
+
+    async def check_unfolded(self) -> None:
+        """Check the chain of the entries for which a snapshot stands, a piece of a turn each, while all else goes on.
+
+        Raises:
+            ForkedLog: one of them was changed since.
+            BrokenLog: one of them is missing.
+            StoreUnreachable: the store does not answer.
+        """
+        prev = NO_HASH
+        for offset in range(1, self.unfolded + 1):
+            if offset % PAGE_ENTRIES == 1:
+                records = await self._log.read(offset - 1, PAGE_ENTRIES)
+            await self._turns.take()
+            record = records[(offset - 1) % PAGE_ENTRIES]
+            if prev_of(record) != prev:
+                raise ForkedLog(offset, f"does not follow entry {offset - 1}: one of the two was changed since a snapshot was made of them")
+            prev = digest(record)
 
     async def _find_back(self) -> None:
         """The log does not hold the ledger's top: begin anew if it is another log or there is none, else put back what the store lost."""
         first = await self._log.read(0, 1)
         if not first or digest(first[0]).hex() != self.ledger.epoch:
-            self.ledger, self._cursor = Ledger(), ""
+            self.ledger, self._cursor, self.unfolded = Ledger(), "", 0
             return
         held = list(self.ledger.tail)
         start = self.ledger.offset - len(held)
@@ -116,8 +150,8 @@ class Follower:
     def fold(self, record: bytes, entry: Entry | None = None) -> None:
         """Fold the next record, which holds ``entry`` if that is known, and answer who waits for it; raises BrokenLog."""
         entry = self.ledger.apply(record, entry)
-        if self._seen_file and self._seen:
-            self._seen_file.check(self._seen, self.ledger)
+        if self._kept and self._seen:
+            self._kept.seen.check(self._seen, self.ledger)
         for answer in self.waiters.get(entry.command_id, ()):
             if not answer.done():
                 answer.set_result(entry)

@@ -5,7 +5,7 @@ Rule: an append names the top that it was decided on and succeeds onto exactly t
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -130,6 +130,13 @@ def next_stream_id(stream_id: str) -> str:
     """The lowest id behind this one. It takes no time from any clock, so it is never ahead of the ids that the store gives."""
     ms, number = stream_position(stream_id)
     return f"{ms}-{number + 1}"
+
+
+def stream_ids_after(stream_id: str) -> Iterator[str]:
+    """The ids behind this one, the lowest first, without end."""
+    while True:
+        stream_id = next_stream_id(stream_id)
+        yield stream_id
 
 
 class MemoryLog:

@@ -10,7 +10,7 @@ is decided. Otherwise it is put behind the rest. Commands that came together are
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Never
 
@@ -22,10 +22,11 @@ from server.store.codec import command_from_map, decode_entry, encode_command
 from server.store.draft import Asked, Draft, read_command
 from server.store.errors import BrokenLog, Conflict, ForkedLog, LostEntries, StoreUnreachable
 from server.store.follower import Follower
+from server.store.kept import Kept
 from server.store.ledger import Ledger
-from server.store.log import PAGE_ENTRIES, EventLog, News, Submission, Top, next_stream_id
+from server.store.log import PAGE_ENTRIES, EventLog, News, Submission, Top, stream_ids_after
 from server.store.outage import Outage
-from server.store.seen import Seen, SeenFile
+from server.store.seen import Seen
 from server.store.turns import Turns
 
 TOGETHER_MAX = 64
@@ -37,7 +38,7 @@ logger = logging.getLogger(__name__)
 class Writer:
     """One bazaar in this process.
 
-    ``clock`` gives Unix ms; ``on_entry``, ``turns`` and ``seen_file`` are as in `Follower`.
+    ``clock`` gives Unix ms; ``on_entry``, ``turns`` and ``kept`` are as in `Follower`.
 
     ``ledger`` is the bazaar as far as it has been followed; a log that was replaced gets a new ledger. ``ready`` tells whether the ledger
     is caught up and the store answers, ``fresh_at`` (Unix ms) when it last did, 0 before the first time, ``behind_s`` how long ago that is.
@@ -51,10 +52,10 @@ class Writer:
         clock: Callable[[], int],
         on_entry: Callable[[Entry], None],
         turns: Turns | None = None,
-        seen_file: SeenFile | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self._turns = turns or Turns()
-        self.follower = Follower(log, on_entry, self._turns, seen_file)
+        self.follower = Follower(log, on_entry, self._turns, kept)
         self.ready = False
         self.fresh_at = 0
         self.conflicts = 0
@@ -141,9 +142,15 @@ class Writer:
         outage.is_over()
         self.ready, self.broken = True, None
         logger.info("the log is followed", extra={"facts": {"bazaar": self._bazaar_id, "offset": self.ledger.offset}})
-        while True:
-            await self._step()
-            self._doubted = False
+        checking = asyncio.create_task(self.follower.check_unfolded())
+        try:
+            while True:
+                await self._step()
+                self._doubted = False
+                if checking.done():
+                    checking.result()
+        finally:
+            checking.cancel()
 
     def _stand_still(self, fault: BrokenLog) -> None:
         if self.broken is None:
@@ -250,7 +257,7 @@ class Writer:
         if not due:
             return
         cursor, commands = self.follower.cursor, [encode_command(one) for one in due]
-        stream_ids = list(islice(_stream_ids_after(cursor), len(due)))
+        stream_ids = list(islice(stream_ids_after(cursor), len(due)))
         draft = await self._draft(list(zip(stream_ids, due, strict=True)))
         try:
             await self._log.append(self.ledger.top, draft.records, Submission(cursor, list(zip(stream_ids, commands, strict=True))))
@@ -287,9 +294,3 @@ class Writer:
         if not records:
             raise StoreUnreachable("the log is being replaced")
         return decode_entry(records[0])
-
-
-def _stream_ids_after(cursor: str) -> Iterator[str]:
-    while True:
-        cursor = next_stream_id(cursor)
-        yield cursor

@@ -10,6 +10,7 @@ import pytest
 
 from server.core.values import BazaarId
 from server.store.errors import BrokenLog, ForkedLog, LostEntries
+from server.store.kept import Kept
 from server.store.log import MemoryLog
 from server.store.seen import FOLDER, Seen, SeenFile
 from server.store.writer import Writer
@@ -22,9 +23,9 @@ UJI = BazaarId("uji")
 
 
 @asynccontextmanager
-async def starting(log: MemoryLog, file: SeenFile) -> AsyncIterator[Writer]:
+async def starting(log: MemoryLog, folder: Path) -> AsyncIterator[Writer]:
     """A writer that begins on a log of which something was seen."""
-    writer = Writer(log, lambda: START_MS, lambda entry: None, seen_file=file)
+    writer = Writer(log, lambda: START_MS, lambda entry: None, kept=Kept(folder, UJI))
     task = asyncio.create_task(writer.run())
     yield writer
     task.cancel()
@@ -44,19 +45,21 @@ async def file(quick_log: MemoryLog, tmp_path: Path) -> SeenFile:
     return made
 
 
-async def test_the_same_log(quick_log: MemoryLog, file: SeenFile) -> None:
+async def test_the_same_log(quick_log: MemoryLog, file: SeenFile, tmp_path: Path) -> None:
     """A log that has all that was seen is gone on with, and with what came since."""
-    async with starting(quick_log, file) as writer:
+    async with starting(quick_log, tmp_path) as writer:
         assert 7 == (await writer.submit(issue(6), 5)).offset
-    async with starting(quick_log, file) as writer:
+    async with starting(quick_log, tmp_path) as writer:
         await until(lambda: writer.ready)
 
 
-async def test_a_log_that_has_become_shorter(quick_log: MemoryLog, file: SeenFile, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_log_that_has_become_shorter(
+    quick_log: MemoryLog, file: SeenFile, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     """Nothing is decided on a log that has lost its end; the first entry that is missing is named. Once it is back, all goes on."""
     lost = quick_log._records[3:]
     del quick_log._records[3:]
-    async with starting(quick_log, file) as writer:
+    async with starting(quick_log, tmp_path) as writer:
         await until(lambda: writer.broken is not None)
         assert isinstance(writer.broken, LostEntries)
         with pytest.raises(BrokenLog, match="entry 4 of the log: is not there, and the log had 6 when it was followed here"):
@@ -73,7 +76,7 @@ async def test_a_log_that_has_become_shorter(quick_log: MemoryLog, file: SeenFil
 async def test_what_people_decide(quick_log: MemoryLog, file: SeenFile, tmp_path: Path) -> None:
     """Whoever deletes the file that the message names goes on with what is left, without starting anything again."""
     del quick_log._records[3:], quick_log._commands[2:]
-    async with starting(quick_log, file) as writer:
+    async with starting(quick_log, tmp_path) as writer:
         await until(lambda: writer.broken is not None)
         path = tmp_path / FOLDER / "uji"
         assert str(writer.broken).endswith(f"delete {path}")
@@ -88,7 +91,7 @@ async def test_another_entry_in_its_place(quick_log: MemoryLog, file: SeenFile, 
     async with hub(quick_log) as one:
         for number in range(10, 15):
             await one.submit(issue(number))
-    async with starting(quick_log, file) as writer:
+    async with starting(quick_log, tmp_path) as writer:
         await until(lambda: writer.broken is not None)
         assert isinstance(writer.broken, ForkedLog)
         assert 6 == writer.broken.offset
@@ -99,7 +102,7 @@ async def test_a_new_edition(quick_log: MemoryLog, tmp_path: Path) -> None:
     """What was seen of an earlier edition holds nobody back."""
     file = SeenFile(tmp_path, UJI)
     file.write(Seen("of another log", 900, "77d0c3f2"))
-    async with starting(quick_log, file) as writer:
+    async with starting(quick_log, tmp_path) as writer:
         await until(lambda: writer.ready)
 
 
@@ -108,7 +111,7 @@ async def test_a_file_that_cannot_be_read(quick_log: MemoryLog, tmp_path: Path, 
     """A file that tells nothing holds nobody back either, and is spoken of."""
     (tmp_path / FOLDER).mkdir()
     (tmp_path / FOLDER / "uji").write_bytes(text.encode("utf-8", "surrogateescape"))
-    async with starting(quick_log, SeenFile(tmp_path, UJI)) as writer:
+    async with starting(quick_log, tmp_path) as writer:
         await until(lambda: writer.ready)
     assert "does not tell how far the log was followed" in caplog.text
 
