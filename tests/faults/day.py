@@ -84,6 +84,13 @@ class Day:
         check_marks(self, log)
         return log
 
+    def told_waits(self) -> str:
+        """How long those who pressed at counters waited for an answer, by now."""
+        waits_s = [
+            self.diary.waits_s[id_] for id_, command in self.diary.sent.items() if id_ in self.diary.waits_s and "/counter/" in command.path
+        ]
+        return f"{self.diary.presses} presses were answered after {_spread(waits_s)}"
+
     async def is_served(self) -> None:
         """Wait until every server has answered a press made now, and note how long that took."""
         begun = time.monotonic()
@@ -104,7 +111,7 @@ class Day:
             f"{len(screens)} followers in {sum(screen.visits for screen in screens)} connections were sent "
             f"{sum(screen.frames for screen in screens)} frames, none back; all agreed {self.agreed_s:.1f} s after the last command"
         )
-        tell(f"an answer took {_spread(diary.waits_s.values())}; every server served again after {_spread(self.recovered_s)}")
+        tell(f"{self.told_waits()}; every server served again after {_spread(self.recovered_s)}")
 
     def _begin_to_watch(self) -> None:
         one = self._one

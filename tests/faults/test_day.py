@@ -30,7 +30,10 @@ ALL = Crowd(counters=33, hands=12, phones=8, followers=200, waiting=150, rests_s
 
 
 async def test_day_under_fire(tmp_path: Path, chance: random.Random, tell: Tell) -> None:
-    """Whatever breaks, every command stands once and as answered, no follower goes back, and all show what a fresh fold shows."""
+    """Whatever breaks, every command stands once and as answered, no follower goes back, and all show what a fresh fold shows.
+
+    Before that every process is restarted, one after the other: nobody who presses is turned away.
+    """
     happened = Counter[str]()
     async with yard(tmp_path, chance, hubs=3, officers=2) as one:
         faults, day = Faults(one, chance, half_open_s=30.0 if LONG else 6.0), Day(one, ALL if LONG else FEW, chance)
@@ -41,25 +44,17 @@ async def test_day_under_fire(tmp_path: Path, chance: random.Random, tell: Tell)
             await asyncio.gather(*(kinds[name]() for name in names))
             await day.is_served()
 
-        log = await day.goes_on(lambda: (long_day if LONG else short_day)(faults.kinds, suffer, chance))
-    tell(f"{told(happened)}, clocks set {faults.clocks_set}")
-    day.tell(log, tell)
-
-
-async def test_rolling_restart_on_a_busy_day(tmp_path: Path, chance: random.Random, tell: Tell) -> None:
-    """While every process is restarted one after the other nobody who presses is turned away, and every press is answered."""
-    async with yard(tmp_path, chance, hubs=3 if LONG else 2, officers=2) as one:
-        faults, day = Faults(one, chance, half_open_s=0), Day(one, ALL if LONG else FEW, chance)
-
-        async def restart_all() -> None:
+        async def program() -> None:
             await day.is_served()
             for server in one.servers:
                 await faults.end(server, signal.SIGTERM)
                 await day.is_served()
+            assert 0 == day.diary.turned_away
+            tell(f"{len(one.servers)} processes restarted one after the other: nobody turned away; {day.told_waits()}")
+            await (long_day if LONG else short_day)(faults.kinds, suffer, chance)
 
-        log = await day.goes_on(restart_all)
-    assert 0 == day.diary.turned_away
-    tell(f"{len(one.servers)} processes restarted one after the other: nobody turned away, {day.diary.unheard} attempts had no answer")
+        log = await day.goes_on(program)
+    tell(f"{told(happened)}, clocks set {faults.clocks_set}")
     day.tell(log, tell)
 
 

@@ -56,6 +56,7 @@ async def test_followers_of_a_hub_that_is_told_to_end(tmp_path: Path, tell: Tell
         async with followers.following():
             before = [len(offsets) for offsets in followers.offsets]
             for turn in range(PROCESSES):
+                await until(lambda: serve(many), "both serve")
                 await press(one, followers, pressed, PRESSES)
                 ids, told_at = ids_of(many), time.monotonic()
                 os.kill(ids[turn], signal.SIGTERM)
@@ -63,7 +64,6 @@ async def test_followers_of_a_hub_that_is_told_to_end(tmp_path: Path, tell: Tell
                 moved_ms.append(round(1000 * (time.monotonic() - told_at)))
                 await press(one, followers, pressed, PRESSES)
                 await until(partial(is_another, many, turn, ids), "it is started again")
-                await until(lambda: serve(many), "both serve")
             assert [pressed] * FOLLOWERS == [offsets[count:] for offsets, count in zip(followers.offsets, before, strict=True)]
     tell(f"{FOLLOWERS} followers of two hubs on one port, each told to end: all had the next press after {moved_ms} ms, no frame missed")
 
