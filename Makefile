@@ -25,7 +25,7 @@ test: ## all checks, stopping at the first that fails
 bench: install ## measurements of this machine
 	@exec .venv/bin/urut bench $(ARGS)
 
-faults: ## the tests that kill and freeze real processes, in their long form; half an hour
+faults: ## the tests that kill and freeze real processes, in their long form; forty minutes
 	@bash tools/install.sh dev
 	@URUT_FAULTS=long .venv/bin/pytest -q -m faults
 
