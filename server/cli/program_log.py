@@ -6,6 +6,7 @@ out, and the lines of a traceback are indented: nobody from outside writes a lin
 
 import json
 import logging
+import re
 import sys
 from collections import deque
 from collections.abc import Mapping
@@ -20,22 +21,19 @@ TOGETHER_S = 0.1
 """Lines are written when the first of them is so old."""
 CLOSE_S_MAX = 1.0
 """How long the end of the program waits for the last lines to be read."""
-_TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_WORD = re.compile(r'[^ ="\\]+')
+"""A value that is read as one word without quotes."""
 
 
 class TextLines(logging.Formatter):
     """``time LEVEL name: what was said name=value …``, and a traceback indented below it."""
 
-    def __init__(self) -> None:
-        super().__init__(_TEXT)
-
     def format(self, record: logging.LogRecord) -> str:
         """See logging.Formatter."""
-        said, facts = record.getMessage(), facts_of(record)
-        record.message = printable(" ".join((said, *(f"{name}={_value(value)}" for name, value in facts.items()))))
-        record.asctime = self.formatTime(record)
+        said = " ".join([record.getMessage(), *[f"{name}={_value(value)}" for name, value in facts_of(record).items()]])
+        line = f"{self.formatTime(record)} {record.levelname} {record.name}: {printable(said)}"
         traceback = self.formatException(record.exc_info).splitlines() if record.exc_info else ()
-        return "\n    ".join((self.formatMessage(record), *map(printable, traceback)))
+        return "\n    ".join((line, *map(printable, traceback)))
 
 
 class JsonLines(logging.Formatter):
@@ -138,7 +136,7 @@ def printable(text: str) -> str:
 def _value(value: object) -> str:
     """A fact's value; in quotes where it would not be read as one word."""
     text = str(value)
-    return text if text and not set(text) & set(' ="\\') else json.dumps(text, ensure_ascii=False)
+    return text if _WORD.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 
 
 def _record(said: str, *values: object) -> logging.LogRecord:
