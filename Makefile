@@ -1,6 +1,6 @@
 # The two commands are `make demo` and `make test`. Each first installs what it needs into .venv; the work is done by tools/*.sh.
 .NOTPARALLEL:
-.PHONY: help install demo start test bench format lock messages faults screens screen-day check-js clean
+.PHONY: help install demo start test bench format lock messages faults fuzz sbom audit screens screen-day check-js clean
 
 help: ## this list
 	@echo 'make demo   urut at work: sample bazaar, simulated residents and officers   (ARGS="--port 9000 --quiet" passes flags on)'
@@ -29,12 +29,22 @@ faults: ## the tests that kill and freeze real processes, in their long form; fo
 	@bash tools/install.sh dev
 	@URUT_FAULTS=long .venv/bin/pytest -q -m faults
 
+fuzz: ## every reader and every address fed with nonsense for a quarter of an hour (ARGS="SECONDS CASES" for each)
+	@bash tools/install.sh fuzz
+	@bash tools/fuzz.sh $(ARGS)
+
 format: ## rewrites the sources in the house's style
 	@bash tools/install.sh dev
 	@.venv/bin/ruff check --fix --quiet; .venv/bin/ruff format
 
 lock: ## newest versions that pyproject.toml allows, with their hashes
 	@bash tools/lock.sh
+
+sbom: install ## all that runs with urut, as CycloneDX on stdout
+	@.venv/bin/python tools/sbom.py
+
+audit: ## asks the Python advisory database about every locked package
+	@bash tools/audit.sh
 
 messages: install ## new words of the pages into locales/, and how many each language lacks
 	@.venv/bin/python tools/messages.py

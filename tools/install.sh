@@ -2,6 +2,7 @@
 # Makes .venv and puts the locked packages and urut itself into it; done in a moment when all is in place.
 #   tools/install.sh        what running urut needs
 #   tools/install.sh dev    and what checking it needs
+#   tools/install.sh fuzz   and what feeds it with nonsense
 # Everything it says goes to stderr: stdout belongs to the program that is started after it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -55,4 +56,5 @@ install_urut() {
 venv_is_sound || make_venv
 install_lock requirements.lock
 install_urut
-[ "${1:-}" != dev ] || install_lock requirements-dev.lock
+[ "${1:-}" != dev ] && [ "${1:-}" != fuzz ] || install_lock requirements-dev.lock
+[ "${1:-}" != fuzz ] || install_lock requirements-fuzz.lock

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Resolves pyproject.toml anew into the two locks: one answer for every Python from 3.11 on, with the hash of every file.
+# Resolves pyproject.toml anew into the three locks: one answer for every Python from 3.11 on, with the hash of every file.
 # `build` is in the first because urut itself is installed without build isolation, whose downloads nothing would check.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,3 +22,4 @@ resolve() {
 
 resolve requirements.lock --group build
 resolve requirements-dev.lock --group build --group dev --constraints requirements.lock
+resolve requirements-fuzz.lock --group build --group fuzz --constraints requirements-dev.lock

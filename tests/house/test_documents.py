@@ -34,7 +34,14 @@ def test_every_dependency_earns_its_line() -> None:
     assert [] == sorted(name for name in wanted if not any(re.search(rf"(?<![\w-]){name}(?![\w-])", line, re.IGNORECASE) for line in lines))
 
 
-@pytest.mark.parametrize(("lock", "groups"), [("requirements.lock", ["run", "build"]), ("requirements-dev.lock", ["run", "build", "dev"])])
+@pytest.mark.parametrize(
+    ("lock", "groups"),
+    [
+        ("requirements.lock", ["run", "build"]),
+        ("requirements-dev.lock", ["run", "build", "dev"]),
+        ("requirements-fuzz.lock", ["run", "build", "fuzz"]),
+    ],
+)
 def test_the_locks_follow_the_project(lock: str, groups: list[str]) -> None:
     """Every dependency is locked; after a change of pyproject.toml `make lock` was run."""
     locked = {line.split("==")[0] for line in texts()[lock].splitlines() if "==" in line}
@@ -50,7 +57,7 @@ def test_the_locks_agree() -> None:
     assert [] == sorted(run - dev)
 
 
-@pytest.mark.parametrize(("folders", "groups"), [(PACKAGED, ["run"]), (BESIDE, ["run", "build", "dev"])])
+@pytest.mark.parametrize(("folders", "groups"), [(PACKAGED, ["run"]), (BESIDE, ["run", "build", "dev", "fuzz"])])
 def test_what_is_imported_is_declared(folders: tuple[str, ...], groups: list[str]) -> None:
     """No module lives by what another package happens to bring along."""
     makers = packages_distributions()
