@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Asks the database of advisories (pypi.org, by pip-audit) about every package of the locks, by name and version; fails when one is known to be bad.
+# Asks the Python advisory database, by pip-audit, about every package of the locks; fails when one is known to be bad.
 # pip-audit stands in an environment of its own: it is nothing that urut runs or is tested with.
 set -euo pipefail
 cd "$(dirname "$0")/.."
