@@ -94,7 +94,7 @@ class AlertService:
         if changed or watched.offset != room.offset:
             watched.offset = room.offset
             if room.bazaar.closed:
-                await book.expire(room.bazaar.at + KEPT_AFTER_CLOSING_MS)
+                await book.expire(until_ms(room))
             await self._claim(book, watched, room)
 
     async def keep(self, room: Room, visit: VisitId, contact: Contact) -> None:
@@ -199,5 +199,6 @@ def _one(alert: Alert, contact: str) -> str:
 
 
 def until_ms(room: Room) -> int:
-    """When everything that alerts keep of a bazaar goes, if it closes at its time."""
-    return int(datetime.fromisoformat(room.plan.bazaar.closes).timestamp()) * MS_PER_SECOND + KEPT_AFTER_CLOSING_MS
+    """When everything that alerts keep of a bazaar goes: a day after it has closed, and at the latest a day after it was to close."""
+    planned = int(datetime.fromisoformat(room.plan.bazaar.closes).timestamp()) * MS_PER_SECOND
+    return (min(planned, room.bazaar.at) if room.bazaar.closed else planned) + KEPT_AFTER_CLOSING_MS

@@ -26,7 +26,7 @@ class AlertBook(Protocol):
     """One bazaar's contacts and jobs. Every method raises StoreUnreachable while the store does not answer. Times are Unix ms."""
 
     async def keep(self, contact: str, sealed: bytes, until_ms: int) -> None:
-        """Keep a contact (``<visit>:<name>``) until then; one of the same name is replaced."""
+        """Keep a contact (``<visit>:<name>``) until then, or until what `expire` has said; one of the same name is replaced."""
 
     async def forget(self, visit: str) -> None:
         """Forget every contact of a visit."""
@@ -78,7 +78,7 @@ class MemoryAlertBook:
         """See AlertBook."""
         self._contacts[contact] = sealed
         self._version += 1
-        self.until_ms = until_ms
+        await self.expire(until_ms)
 
     async def forget(self, visit: str) -> None:
         """See AlertBook."""

@@ -103,7 +103,7 @@ class Store(Protocol):
         """Make the bazaar known to every hub."""
 
     async def archive(self, bazaar: BazaarId, epoch: str) -> None:
-        """Set the log of this epoch and its commands aside, so that the bazaar can be opened anew.
+        """Set the log of this epoch and its commands aside, so that the bazaar can be opened anew. Its alerts are erased.
 
         Raises:
             Conflict: another log has taken its place since.
@@ -247,6 +247,7 @@ class MemoryStore:
     async def archive(self, bazaar: BazaarId, epoch: str) -> None:
         """See Store. Nothing keeps what is set aside."""
         self.log(bazaar).clear(epoch)
+        self._alerts.pop(bazaar, None)
 
     async def restore(self, bazaar: BazaarId, records: Sequence[bytes], cursor: str) -> None:
         """See Store."""

@@ -23,6 +23,7 @@ from server.store.times import Times
 COMMANDS_KEPT = 100_000
 """The commands stream is trimmed to about this many; the log never is."""
 REGISTRY_KEY = "urut:bazaars"
+LONG_AGO_MS = 1
 NO_STREAM_ID = "0-0"
 """With which a stream ends that has never had an entry."""
 ANY_ID = "*"
@@ -156,12 +157,13 @@ class RedisStore:
         await self._registry.lasting(lambda client: client.sadd(REGISTRY_KEY, bazaar))
 
     async def archive(self, bazaar: BazaarId, epoch: str) -> None:
-        """See Store. The streams stay in the store as ``<key>:<epoch>``."""
+        """See Store. The streams stay in the store as ``<key>:<epoch>``; whom its alerts were for is erased."""
         log = self.log(bazaar)
         first = await log.read(0, 1)
         keys = [log.log_key, log.commands_key, f"{log.log_key}:{epoch}", f"{log.commands_key}:{epoch}"]
         if not first or digest(first[0]).hex() != epoch or not await self._slot(bazaar).script(_ARCHIVE, keys, [_sha1hex(first[0])]):
             raise Conflict("another log has taken its place")
+        await self.alerts(bazaar).expire(LONG_AGO_MS)
 
     async def restore(self, bazaar: BazaarId, records: Sequence[bytes], cursor: str) -> None:
         """See Store. Until all of it is there it lies beside, where nobody looks; what another attempt has left there is thrown away."""

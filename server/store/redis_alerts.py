@@ -1,4 +1,7 @@
-"""The alert book in a server that speaks the Redis protocol; every key expires by itself, also when no process of ours runs any more."""
+"""The alert book in a server that speaks the Redis protocol; every key expires by itself, also when no process of ours runs any more.
+
+Rule: the time at which a key goes is brought nearer (``LT``), and never put off: what is written after the closing goes with the rest.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,8 +14,8 @@ from server.store.redis_calls import Slot
 _KEEP = """
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 redis.call('INCR', KEYS[2])
-redis.call('PEXPIREAT', KEYS[1], ARGV[3])
-redis.call('PEXPIREAT', KEYS[2], ARGV[3])
+redis.call('PEXPIREAT', KEYS[1], ARGV[3], 'LT')
+redis.call('PEXPIREAT', KEYS[2], ARGV[3], 'LT')
 return 1
 """
 
@@ -32,7 +35,7 @@ for i = 4, #ARGV, 2 do
   redis.call('ZADD', KEYS[2], ARGV[2], ARGV[i])
   redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
 end
-for _, key in ipairs(KEYS) do redis.call('PEXPIREAT', key, ARGV[3]) end
+for _, key in ipairs(KEYS) do redis.call('PEXPIREAT', key, ARGV[3], 'LT') end
 return 1
 """
 
@@ -56,16 +59,13 @@ redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('RPUSH', KEYS[3], ARGV[1], ARGV[2])
 redis.call('LTRIM', KEYS[3], -2 * tonumber(ARGV[4]), -1)
-redis.call('PEXPIREAT', KEYS[3], ARGV[3])
+redis.call('PEXPIREAT', KEYS[3], ARGV[3], 'LT')
 return 1
 """
 
 # KEYS: all of them. ARGV: when they go at the latest.
 _EXPIRE = """
-for _, key in ipairs(KEYS) do
-  local left = redis.call('PEXPIRETIME', key)
-  if left == -1 or left > tonumber(ARGV[1]) then redis.call('PEXPIREAT', key, ARGV[1]) end
-end
+for _, key in ipairs(KEYS) do redis.call('PEXPIREAT', key, ARGV[1], 'LT') end
 return 1
 """
 

@@ -3,12 +3,17 @@
 import asyncio
 
 import pytest
+from redis.asyncio import Redis
 
 from server.core.values import BazaarId
 from server.store.alert_book import ASIDE_MAX, AlertBook, Job
+from server.store.codec import digest
+from server.store.embedded import EmbeddedStore
 from server.store.log import Store
 from server.store.redis import RedisStore
+from server.store.redis_url import SETTINGS
 from tests.scenarios import START_MS
+from tests.store.hubs import opened
 
 HOUR_MS = 3_600_000
 LONG_AGO, LATER = 1_000_000, 9 * START_MS
@@ -19,6 +24,12 @@ LONG_AGO, LATER = 1_000_000, 9 * START_MS
 def book(store: Store, bazaar_id: BazaarId) -> AlertBook:
     """An empty book of each kind."""
     return store.alerts(bazaar_id)
+
+
+@pytest.fixture
+def client(embedded: EmbeddedStore) -> Redis:
+    """A foreign hand."""
+    return Redis.from_url(embedded.url, **SETTINGS)
 
 
 async def test_contacts(book: AlertBook) -> None:
@@ -130,3 +141,32 @@ async def test_never_kept_longer(redis_store: RedisStore, bazaar_id: BazaarId) -
     assert ["v1:a"] == list(await book.contacts())
     await book.expire(LONG_AGO)
     assert {} == await book.contacts()
+
+
+@pytest.mark.store
+async def test_never_put_off(redis_store: RedisStore, client: Redis, bazaar_id: BazaarId) -> None:
+    """What is written after the end was set goes with the rest, in every key."""
+    book = redis_store.alerts(bazaar_id)
+    await book.keep("v1:a", b"x", LATER)
+    await book.claim("called", {"job": b"x"}, START_MS, LATER)
+    await book.set_aside(Job("old", b"why"), LATER)
+    end = LATER - HOUR_MS
+    await book.expire(end)
+    await book.keep("v2:b", b"x", LATER)
+    await book.claim("called again", {"another": b"x"}, START_MS, LATER)
+    await book.set_aside(Job("job", b"why"), LATER)
+    keys = [key async for key in client.scan_iter(f"urut:{{{bazaar_id}}}:alerts:*")]
+    assert 6 == len(keys)
+    assert {end} == {await client.pexpiretime(key) for key in keys}
+
+
+async def test_a_new_edition_begins_without(store: Store, bazaar_id: BazaarId) -> None:
+    """When a log is set aside, whoever wanted to be told is erased at once; the next edition's contacts have a time of their own."""
+    log = await opened(store.log(bazaar_id))
+    await store.alerts(bazaar_id).keep("v1:a", b"x", LATER)
+    await store.alerts(bazaar_id).expire(LATER - HOUR_MS)
+    await store.archive(bazaar_id, digest((await log.read(0, 1))[0]).hex())
+    book = store.alerts(bazaar_id)
+    assert {} == await book.contacts()
+    await book.keep("v2:b", b"x", LATER)
+    assert ["v2:b"] == list(await book.contacts())
