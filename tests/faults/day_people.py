@@ -26,7 +26,7 @@ ENDS = ("ticket_served", "ticket_held", "ticket_absent", "call_undone", "ticket_
 SHOWS_WHO_IS_THERE = ("stale", "line_empty", "not_at_counter")
 PRIORITY_SHARE, FIRST_LINE_SHARE, SECOND_THOUGHTS = 0.1, 1 / 3, 0.4
 REFUSED_S = 0.2
-"""A rest after a refusal: a line whose quota is used up refuses everybody."""
+"""A rest after a refusal, or without an answer: a line whose quota is used up refuses everybody."""
 PHONE_PAUSE_S = 3.0
 """People press again less often than machines, and a phone may not ask more than a few times a minute."""
 POST_S = (0.02, 0.3)
@@ -157,6 +157,7 @@ class Taker:
                 async with self._one.session.get(f"{self._chance.choice(self._homes)}/join", timeout=aiohttp.ClientTimeout(5)) as page:
                     if page.ok:
                         return _cookies(page)
+            await pass_by(REFUSED_S)
 
 
 class Postman:

@@ -143,6 +143,8 @@ class Sender:
             assert "store_unreachable" == body["code"]
             self._diary.turned_away += 1
             return None
+        if answer.status == 429 and "Cookie" in command.headers and not command.path.startswith("/counter/"):
+            return None  # a phone that has asked too often is served later
         assert answer.status in ACKNOWLEDGED, (answer.status, body)
         return body
 
