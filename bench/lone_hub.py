@@ -38,6 +38,9 @@ SERVICE = "ktp"
 AROUND_THE_VIEW = 150
 """So many bytes of a frame are not the filling of its view."""
 
+EVERYBODY = 1_000_000
+"""All phones of a measurement come from one address."""
+
 
 class LoneHub:
     """The hub of one bazaar. The view of its line tells when the newest event was due."""
@@ -59,6 +62,7 @@ class LoneHub:
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         self._hub = app[HUB]
+        self._hub.followers_per_address = EVERYBODY
         listening = socket.create_server(("127.0.0.1", 0))
         take = front_door(self._hub) if self._way != "transports" else _nobody
         Door(listening, take, cast(Callable[[], asyncio.Protocol], runner.server)).open()

@@ -55,7 +55,8 @@ def python(arguments: list[str], *, quiet: bool = False) -> AbstractAsyncContext
 @asynccontextmanager
 async def running(command: list[str], *, quiet: bool = False, more: dict[str, str] | None = None) -> AsyncIterator[Process]:
     """A process without this one's URUT_ variables and REDIS_URL, for it must not touch a store that is in use, and with ``more``."""
-    environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL" and not name.startswith("URUT_")} | (more or {})
+    environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL" and not name.startswith("URUT_")}
+    environment |= {"URUT_FOLLOWERS_PER_ADDRESS": "1000000"} | (more or {})  # all phones of a measurement come from one or two
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=ROOT,

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+import click
 from aiohttp import web
 
 from displays.alerts.pages import install_alerts
@@ -19,9 +20,10 @@ from server.cli.flags import FOLDER, option
 from server.cli.speech import open_voice, voice_file, voice_pack
 from server.cli.stores import BadUse
 from server.core.values import KIOSKS
+from server.hub.hub import FOLLOWERS_PER_ADDRESS
 from server.printing.address import EXAMPLES, BadPrinter, printers_at
 from server.printing.printer import Printer
-from server.web.keys import PROXIES
+from server.web.keys import HUB, PROXIES
 
 OPERATOR = "mailto:urut@localhost"
 
@@ -37,6 +39,7 @@ class Equipment:
     printers: Mapping[int, Printer] = field(default_factory=dict)
     slides: Path | None = None
     proxies: frozenset[str] = frozenset()
+    followers_per_address: int | None = None
 
     def install(self, app: web.Application) -> None:
         """Put it into an application that serves the public."""
@@ -45,6 +48,7 @@ class Equipment:
         install_printing(app, self.printers)
         install_slides(app, self.slides)
         app[PROXIES] = self.proxies
+        app[HUB].followers_per_address = self.followers_per_address
 
 
 proxy = option("--proxy", "URUT_PROXY", multiple=True, help="Address of a proxy in front of us; its X-Forwarded-For is believed.")
@@ -59,6 +63,12 @@ _FLAGS = (
     option("--push-service", "URUT_PUSH_SERVICE", multiple=True, help="HOST:PORT of a push service beside those of the browsers."),
     option("--operator", "URUT_OPERATOR", default=OPERATOR, show_default=True, help="mailto: or https: for push services."),
     proxy,
+    option(
+        "--followers-per-address",
+        "URUT_FOLLOWERS_PER_ADDRESS",
+        type=click.IntRange(1),
+        help=f"So many phones may follow at once from one address; default: {FOLLOWERS_PER_ADDRESS}, or three quarters of all places.",
+    ),
     voice_file,
     voice_pack,
 )
@@ -72,7 +82,14 @@ def equipped(command: Callable[..., Any]) -> Callable[..., Any]:
         voice, printers = open_voice(flags.pop("voice"), flags.pop("voice_pack")), printers_named(flags.pop("printer"))
         messages = _read(**{name: flags.pop(name) for name in ("gateway", "gateway_secret", "push_service", "operator")})
         proxies = proxies_at(flags.pop("proxy"))
-        equipment = replace(messages, voice=voice, printers=printers, slides=flags.pop("slides"), proxies=proxies)
+        equipment = replace(
+            messages,
+            voice=voice,
+            printers=printers,
+            slides=flags.pop("slides"),
+            proxies=proxies,
+            followers_per_address=flags.pop("followers_per_address"),
+        )
         return command(*args, equipment=equipment, **flags)
 
     made: Callable[..., Any] = run

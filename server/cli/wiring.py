@@ -42,7 +42,7 @@ from server.web.credentials import Credentials
 from server.web.crowd import PROGRAMS_BURST, PROGRAMS_PER_MINUTE
 from server.web.front_door import front_door, nobody
 from server.web.http_log import http_logger
-from server.web.keys import HUB, ONLY_FOLLOWS, ONLY_HTTPS, Addresses
+from server.web.keys import HUB, ONLY_FOLLOWS, ONLY_HTTPS, PROXIES, Addresses
 from server.web.limits import Limits
 
 Parts = tuple[web.RouteTableDef, ...]
@@ -114,7 +114,7 @@ async def listening(
     try:
         places = await bound(host, port, shared=shared)
         await _read_up(app[HUB])
-        others, take = cast(Callable[[], asyncio.Protocol], runner.server), nobody if tls else front_door(app[HUB])
+        others, take = cast(Callable[[], asyncio.Protocol], runner.server), nobody if tls else front_door(app[HUB], app[PROXIES])
         doors += [Door(place, take, others, tls) for place in places]
         try:
             for door in doors:

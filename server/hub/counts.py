@@ -1,5 +1,6 @@
 """What the hub counts about itself, as plain numbers; the web part shows them as metrics."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ class Sweeps:
 @dataclass(slots=True)
 class Counts:
     """``frames_conflated``: frames that waited for a full socket, to be replaced if a newer one comes before there is room.
+    ``followers_at``: connections that follow, by the address that they come from.
 
     ``sweeps``: of first ranks (screens, tablets, the desk), and of all others.
     """
@@ -25,4 +27,5 @@ class Counts:
     frames_written: int = 0
     frames_conflated: int = 0
     closed_slow: int = 0
+    followers_at: Counter[str] = field(default_factory=Counter)
     sweeps: Mapping[bool, Sweeps] = field(default_factory=lambda: {True: Sweeps(), False: Sweeps()})

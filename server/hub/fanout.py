@@ -57,6 +57,7 @@ class Fanout:
         follower.rolls = tuple(had)
         self._followers[follower.fd] = follower
         self.kinds[follower.kind] += 1
+        self._counts.followers_at[follower.place] += 1
         self._bring_up(follower, had, before=greeting, after=self._heartbeat().encoded(follower.subprotocol))
 
     def leave(self, follower: Follower) -> None:
@@ -65,6 +66,9 @@ class Fanout:
             return
         del self._followers[follower.fd]
         self.kinds[follower.kind] -= 1
+        self._counts.followers_at[follower.place] -= 1
+        if not self._counts.followers_at[follower.place]:
+            del self._counts.followers_at[follower.place]
         self._lagging.pop(follower, None)
         for roll in follower.rolls:
             roll.withdraw(follower.fd)
@@ -220,7 +224,7 @@ class Fanout:
         """Write a frame that is of no channel to somebody who is on their rolls."""
         sent = self._write(follower, data)
         if LOST < sent < len(data):
-            self._lag(follower, _withdrawn(follower), data[sent:])
+            self._lag(follower, follower.withdrawn(), data[sent:])
 
     def _write(self, follower: Follower, data: bytes) -> int:
         """How many bytes went out, `NOTHING` or `LOST`; who is lost has left."""
@@ -242,7 +246,7 @@ class Fanout:
             self.leave(follower)
             return
         self._counts.frames_conflated += 1
-        had = _withdrawn(follower)
+        had = follower.withdrawn()
         had[roll] = roll.offset if sent > NOTHING else 0
         self._lag(follower, had, roll.data[sent:] if sent > NOTHING else b"")
 
@@ -292,8 +296,3 @@ async def _in_slices(followers: Sequence[Follower]) -> AsyncIterator[Follower]:
         for follower in followers[start : start + SLICE]:
             yield follower
         await asyncio.sleep(0)
-
-
-def _withdrawn(follower: Follower) -> dict[Roll, int]:
-    """Take somebody who is here off all rolls; the offsets that they have."""
-    return {roll: roll.withdraw(follower.fd) for roll in follower.rolls}

@@ -42,7 +42,8 @@ class Host(Protocol):
 class Follower:
     """A connection and the rolls it stands on. ``lag`` is there while something waits for it, ``reader`` while it is in mid-sentence.
 
-    ``kind`` is what it says it is, or what follows such channels: it counts nowhere but in figures.
+    ``kind`` is what it says it is, or what follows such channels: it counts nowhere but in figures. ``place`` is the address for which it
+    counts, "" for none.
     """
 
     fd: int
@@ -50,6 +51,7 @@ class Follower:
     subprotocol: Subprotocol
     host: Host
     kind: str = "page"
+    place: str = ""
     rolls: tuple[Roll, ...] = ()
     lag: Lag | None = field(default=None, init=False)
     _reader: Reader | None = field(default=None, init=False)
@@ -57,6 +59,10 @@ class Follower:
     def has_waited_since(self, moment: float) -> bool:
         """Whether something waits for it of which nothing went out after this moment (monotonic s)."""
         return self.lag is not None and self.lag.since < moment
+
+    def withdrawn(self) -> dict[Roll, int]:
+        """Take it off all its rolls; the offsets that it has."""
+        return {roll: roll.withdraw(self.fd) for roll in self.rolls}
 
     def received(self, data: bytes) -> None:
         """Answer pings and the goodbye; whatever breaks the protocol ends the connection."""

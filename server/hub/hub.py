@@ -8,6 +8,7 @@ from pathlib import Path
 from server.core.values import BazaarId
 from server.hub.channels import ChannelKind
 from server.hub.counts import Counts
+from server.hub.door import OWN_FILES, files_max
 from server.hub.live import Carriers
 from server.hub.room import Room
 from server.store.errors import StoreUnreachable
@@ -16,6 +17,10 @@ from server.store.log import Store
 from server.store.outage import Outage
 from server.store.turns import Turns
 
+FOLLOWERS_PER_ADDRESS = 10_000
+"""A hall of phones behind the one address of its Wi-Fi or of a provider."""
+SHARE_OF_AN_ADDRESS = 0.75
+"""Nor has one address more of the places that there are, unless somebody says so: who opens them without end leaves others theirs."""
 REGISTRY_S = 1.0
 """How often the store is asked for bazaars that were opened since."""
 
@@ -34,6 +39,7 @@ class Hub:
         self.rooms: dict[BazaarId, Room] = {}
         self.reachable = False
         self.store = store
+        self.followers_per_address: int | None = None
         self.clock = clock
         self._outage = Outage("the store")
         self._kinds = tuple(kinds)
@@ -44,6 +50,11 @@ class Hub:
     def ready(self) -> bool:
         """Whether the store answers, every room has read its log to the end, and none is behind it since."""
         return self.reachable and all(is_up_to_date(room) for room in self.rooms.values())
+
+    def has_place_for(self, place: str) -> bool:
+        """Whether one more connection from this address may follow; "" is none that is counted."""
+        most = self.followers_per_address or min(FOLLOWERS_PER_ADDRESS, int((files_max() - OWN_FILES) * SHARE_OF_AN_ADDRESS))
+        return not place or self.counts.followers_at[place] < most
 
     async def run(self) -> None:
         """Serve every bazaar of the store until cancelled."""

@@ -85,7 +85,7 @@ class Carriers:
 class Wish:
     """A request to follow that can be granted: these channels of a room, offsets that the client has, and the answer to its handshake.
 
-    ``kind`` is that of the follower.
+    ``kind`` and ``place`` are those of the follower.
     """
 
     room: Room
@@ -94,9 +94,12 @@ class Wish:
     subprotocol: Subprotocol
     answer: bytes
     kind: str
+    place: str = ""
 
     @classmethod
-    def of(cls, room: Room, names: Sequence[str], have: Mapping[str, int], headers: Mapping[str, str], called: str = "") -> "Wish":
+    def of(
+        cls, room: Room, names: Sequence[str], have: Mapping[str, int], headers: Mapping[str, str], called: str = "", place: str = ""
+    ) -> "Wish":
         """Of a request with these headers; ``called`` is what the client calls itself, if it does.
 
         Raises:
@@ -106,11 +109,11 @@ class Wish:
         accept, subprotocol = upgrade.accept_key(headers), upgrade.chosen(headers)
         channels, answer = room.channels(names), upgrade.answer(accept, subprotocol)
         kind = called if called in CALLED else channels[0].kind.follower
-        return cls(room, channels, have, subprotocol or Subprotocol.JSON, answer, kind)
+        return cls(room, channels, have, subprotocol or Subprotocol.JSON, answer, kind, place)
 
     def follower(self, fd: int, carrier: Carrier) -> Follower:
         """Whoever wishes it, as soon as they are carried."""
-        return Follower(fd, carrier, self.subprotocol, self.room.fanout, self.kind)
+        return Follower(fd, carrier, self.subprotocol, self.room.fanout, self.kind, self.place)
 
     def grant(self, follower: Follower) -> None:
         """Let them follow. The answer and the first frames go out together."""

@@ -11,13 +11,16 @@ from server.hub.live import BadFollow, Wish
 from server.hub.room import Room, UnknownChannel
 from server.store.codec import entry_as_json
 from server.web import errors
-from server.web.keys import HUB
+from server.web.keys import HUB, PROXIES
+from server.web.limits import place_of
 from server.web.packing import pack
 from server.web.requests import check_origin, require, room_of
 
 routes = web.RouteTableDef()
 
 NDJSON = "application/x-ndjson"
+PLACE_RETRY_S = 5
+"""When an address that has all its connections may look again."""
 
 
 @routes.get("/{bazaar}/live")
@@ -33,8 +36,13 @@ async def follow(request: web.Request) -> web.StreamResponse:
         _frame_for(request, room, name)
     if is_for_requests_only(request.transport.get_extra_info("socket").fileno() if request.transport else 0):
         raise errors.no_place()
-    wish = Wish.of(room, names, have, request.headers, request.query.get(live.AS, ""))
-    return await live.serve(request, request.app[HUB].carriers, wish)
+    hub = request.app[HUB]
+    is_counted = request.remote not in request.app[PROXIES] and not any(room.kind_of(name)[0].principals for name in names)
+    place = place_of(request.remote) if is_counted else ""
+    if not hub.has_place_for(place):
+        raise errors.too_many(PLACE_RETRY_S)
+    wish = Wish.of(room, names, have, request.headers, request.query.get(live.AS, ""), place)
+    return await live.serve(request, hub.carriers, wish)
 
 
 @routes.get("/{bazaar}/views/{channel:.+}")

@@ -18,6 +18,7 @@ from server.hub.hub import Hub
 from server.hub.live import BadFollow, Wish
 from server.hub.room import UnknownChannel
 from server.hub.sockets import Sockets
+from server.web.limits import place_of
 from server.web.requests import is_of_another_site
 
 FIRST_WORD = b"GET /"
@@ -25,15 +26,16 @@ PLACE = "live"
 READ_BYTES = 65_536
 
 
-def front_door(hub: Hub) -> Take:
-    """What the hub takes by itself, where it can watch many sockets."""
+def front_door(hub: Hub, proxies: frozenset[str] = frozenset()) -> Take:
+    """What the hub takes by itself, where it can watch many sockets. Whoever comes by a proxy counts for no address: it knows better."""
 
     def take(sock: socket.socket, head: bytes) -> bool:
         if not head.startswith(FIRST_WORD) or is_for_requests_only(sock.fileno()):
             return False
         request, early = _parsed(head)
-        wish = request and _wish(hub, request)
-        if not wish:
+        remote = sock.getpeername()[0]
+        wish = request and _wish(hub, request, "" if remote in proxies else place_of(remote))
+        if not wish or not hub.has_place_for(wish.place):
             return False
         upgrade.keep_little(sock)
         sock.recv(len(head))
@@ -60,7 +62,7 @@ def _parsed(head: bytes) -> tuple[RawRequestMessage | None, bytes]:
     return messages[0][0], behind
 
 
-def _wish(hub: Hub, request: RawRequestMessage) -> Wish | None:
+def _wish(hub: Hub, request: RawRequestMessage, remote: str) -> Wish | None:
     """What the request asks for, if everybody may have it."""
     bazaar, _, place = request.url.raw_path[1:].partition("/")
     room = hub.rooms.get(BazaarId(bazaar))
@@ -73,6 +75,6 @@ def _wish(hub: Hub, request: RawRequestMessage) -> Wish | None:
         names, have = live.parse_wish(request.url.query, room.epoch)
         if any(room.kind_of(name)[0].principals for name in names):
             return None
-        return Wish.of(room, names, have, headers, request.url.query.get(live.AS, ""))
+        return Wish.of(room, names, have, headers, request.url.query.get(live.AS, ""), remote)
     except (BadFollow, UnknownChannel, web.HTTPBadRequest):
         return None

@@ -44,7 +44,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def served(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, certificate: Path) -> AsyncIterator[Served]:
     """A bazaar with counter 1 open, by each way in: straight from the door, by aiohttp and then taken over, or by TLS, which stays."""
     if request.param == "aiohttp":
-        monkeypatch.setattr(wiring, "front_door", lambda _hub: lambda _sock, _head: False)
+        monkeypatch.setattr(wiring, "front_door", lambda *_: lambda _sock, _head: False)
     async with serving(tls=context_of(certificate, None) if request.param == "tls" else None) as bazaar:
         await bazaar.submit("open_counter", counter=1)
         yield bazaar

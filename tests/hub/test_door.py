@@ -77,7 +77,7 @@ async def ways() -> AsyncIterator[dict[str, Served]]:
         yield {"front door": straight, "aiohttp": by_aiohttp}
 
 
-def nobody(_hub: object) -> door_module.Take:
+def nobody(*_hub_and_proxies: object) -> door_module.Take:
     """Take nobody straight in."""
     return lambda _sock, _head: False
 

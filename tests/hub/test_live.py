@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("either_way")
 async def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Connections come straight from the door, or by aiohttp, from which they are taken, or stay with its transports, as with TLS."""
     if request.param != "front door":
-        monkeypatch.setattr(wiring, "front_door", lambda _hub: lambda _sock, _head: False)
+        monkeypatch.setattr(wiring, "front_door", lambda *_: lambda _sock, _head: False)
     if request.param == "transport":
         monkeypatch.setattr(Sockets, "copy_of", lambda _sockets, _transport: None)
 
