@@ -12,7 +12,7 @@ import msgpack
 from aiohttp import web
 
 STATIC = Path(__file__).parents[1] / "static"
-PATIENCE_S = 15
+PATIENCE_S = 60
 Frame = dict[str, Any]
 
 

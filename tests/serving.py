@@ -107,7 +107,7 @@ async def serving(
         listening(app, "127.0.0.1", port, tls=tls) as url,
         aiohttp.ClientSession(connector=trust, cookie_jar=aiohttp.DummyCookieJar()) as session,
     ):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while (room := app[HUB].rooms.get(plan.bazaar.id)) is None or not room.ready:
                 await asyncio.sleep(0)
         yield Served(url=url, app=app, room=room, keys=keys, session=session)

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 
 ANSWER_S = 30
-PATIENCE_S = 30
+PATIENCE_S = 60
 LOOK_S = 0.05
 READY = """!window.left && document.readyState === 'complete'
     && (document.body.hasAttribute('data-ready') || !document.querySelector('script[type=module]'))"""

@@ -21,7 +21,7 @@ from tests.browser.cdp import OldPage, connected
 
 PACKAGE = "chrome-aws-lambda"
 FETCH_S = 180
-START_S = 20
+START_S = 60
 LOOK_S = 0.05
 UNPACK = "require('fs').writeFileSync(process.argv[2], require('zlib').brotliDecompressSync(require('fs').readFileSync(process.argv[1])))"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--single-process", "--no-zygote", "--mute-audio")

@@ -26,8 +26,8 @@ from server.store.redis import connect
 ROOT = Path(__file__).parents[2]
 SMALL = Path(__file__).with_name("bazaar.toml")
 SAMPLE = ROOT / "bazaars" / "mayangan.toml"
-START_S = 60
-END_S = 20
+START_S = 180
+END_S = 60
 LOOK_S = 0.05
 
 

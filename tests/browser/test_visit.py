@@ -29,7 +29,7 @@ KEEP_ONE_HOUR_AGO = """async () => {
     headers.set("Urut-Kept-At", String(Date.now() - 3600 * 1000));
     await store.put(location.href, new Response(await kept.text(), { headers }));
 }"""
-PATIENCE_S, LOOK_S = 30, 0.05
+PATIENCE_S, LOOK_S = 60, 0.05
 KEPT = "caches.open('urut-visits').then((store) => store.match(location.href)).then(Boolean)"
 
 

@@ -26,7 +26,7 @@ async def test_nothing_is_written_beside_the_log(monkeypatch: pytest.MonkeyPatch
     await opened_in(store, CONFIG)
     await store.alerts(BAZAAR).claim("an alert", {"a job": b""}, 0, FOREVER_MS)
     app = application(store, SECRET, PUBLIC_PARTS, Addresses(), Equipment(), only_follows=True)
-    async with listening(app, "127.0.0.1", 0) as url, aiohttp.ClientSession() as session, asyncio.timeout(10):
+    async with listening(app, "127.0.0.1", 0) as url, aiohttp.ClientSession() as session, asyncio.timeout(30):
         while (room := app[HUB].rooms.get(BAZAAR)) is None or not room.ready:
             await asyncio.sleep(0)
         for _ in range(100):

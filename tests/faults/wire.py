@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Self
 from urllib.parse import urlsplit
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 class Wire:

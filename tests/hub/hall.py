@@ -63,6 +63,6 @@ def frame_of(channel: str, offset: int, *, with_view: bool = True) -> Frame:
 
 async def until_written(*socks: FakeSocket, offset: int) -> None:
     """Let the loop go round until each of them has the frame of this offset."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not all(sock.frames and sock.frames[-1][1] == offset for sock in socks):
             await asyncio.sleep(0)

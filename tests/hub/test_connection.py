@@ -70,13 +70,13 @@ class Client:
         """Ask for the upgrade, with more bytes right behind the request; the response's first line."""
         lines = [f"GET {path} HTTP/1.1", "Host: localhost", *(f"{name}: {value}" for name, value in {**HANDSHAKE, **headers}.items())]
         self.writer.write("\r\n".join([*lines, "", ""]).encode() + behind)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             self.head = await self._reader.readuntil(b"\r\n\r\n")
         return self.head.partition(b"\r\n")[0]
 
     async def until(self, opcode: int) -> list[bytes]:
         """Read until a frame of this opcode has come; the payloads of all that have."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not (found := [payload for code, payload in frames_in(self.stream) if code == opcode]):
                 data = await self._reader.read(65_536)
                 assert data, "the hub hung up"
@@ -85,7 +85,7 @@ class Client:
 
     async def rest(self) -> list[tuple[int, bytes]]:
         """Read until the hub hangs up; all frames that came."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             self.stream += await self._reader.read()
         return frames_in(self.stream)
 
@@ -107,7 +107,7 @@ async def client_of(served: Served, channels: str = "hall", behind: bytes = b"")
 
 async def gone(served: Served) -> None:
     """Wait until the hub knows of no follower."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(served.room.fanout):
             await asyncio.sleep(0)
 
@@ -206,7 +206,7 @@ async def test_another_s_implementation(served: Served) -> None:
         await client.send("satu")
         await client.send(bytes(MESSAGE_BYTES_MAX))
         await client.send(["dua ", "", "tiga"])
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await (await client.ping(bytes(125)))
         await client.send("x" * 65_536)
         await client.wait_closed()
@@ -244,7 +244,7 @@ async def test_ends_quietly_and_gives_everything_back(served: Served, caplog: py
             async with client_of(served):
                 pass
         await gone(served)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while before < (len(os.listdir("/proc/self/fd")), len(asyncio.all_tasks())):
                 gc.collect()
                 await asyncio.sleep(0)

@@ -90,7 +90,7 @@ async def said(served: Served, sent: bytes, *, pieces: int = 1) -> bytes:
             writer.write(sent[at * len(sent) // pieces : (at + 1) * len(sent) // pieces])
             await writer.drain()
             await asyncio.sleep(0)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             head = await reader.readuntil(b"\r\n\r\n")
     finally:
         writer.close()
@@ -119,7 +119,7 @@ async def test_answer_and_first_frames_go_out_together(ways: dict[str, Served]) 
     for served in ways.values():
         reader, writer = await asyncio.open_connection("127.0.0.1", int(served.url.rpartition(":")[2]))
         writer.write(GOOD)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await reader.readuntil(b"\r\n\r\n")
             stream = b""
             while len(frames := frames_in(stream)) < 2:
@@ -164,7 +164,7 @@ def crowd(bound: socket.socket, count: int) -> list[socket.socket]:
 
 async def until(holds: Callable[[], bool]) -> None:
     """Let the loop go round until this holds."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not holds():
             await asyncio.sleep(0)
 
@@ -181,7 +181,7 @@ async def test_few_in_a_turn(bound: socket.socket) -> None:
     door = Door(bound, take, no_protocol)
     door.open()
     people = crowd(bound, 3 * ACCEPTS)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(came) < len(people):
             before = len(came)
             await asyncio.sleep(0)
@@ -240,7 +240,7 @@ async def test_last_files_are_for_no_request(
     door.open()
     reader, writer = await asyncio.open_connection(*bound.getsockname())
     writer.write(GOOD)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         answer = await reader.read()
     writer.close()
     door.close()

@@ -64,7 +64,7 @@ async def test_screen_is_written_between_slices_of_phones(monkeypatch: pytest.Mo
     hall.carrier.journal.clear()
     async with hall.running():
         hall.change(hall.line, 2)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not hall.carrier.journal:
                 await asyncio.sleep(0)
         before = len(hall.carrier.journal)
@@ -128,7 +128,7 @@ async def test_newer_frame_in_the_middle_of_a_sweep(monkeypatch: pytest.MonkeyPa
     hall.carrier.journal.clear()
     async with hall.running():
         hall.change(hall.line, 2)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(hall.carrier.journal) < 2:
                 await asyncio.sleep(0)
         late, _ = hall.follower("late", hall.line)
@@ -197,7 +197,7 @@ async def test_leaves_before_its_heartbeat_and_another_takes_the_descriptor(monk
         for _ in range(5):
             await asyncio.sleep(0)
         hall.change(hall.line, 2)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while ("line/A", 2) not in heir.frames:
                 await asyncio.sleep(0)
 
@@ -226,7 +226,7 @@ async def test_leaves_in_the_middle_of_a_sweep_and_another_takes_the_descriptor(
     hall.carrier.journal.clear()
     async with hall.running():
         hall.change(hall.line, 2)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not hall.carrier.journal:
                 await asyncio.sleep(0)
         for _, follower in phones[2:5]:

@@ -20,7 +20,7 @@ async def test_broken_log_stops_its_bazaar_only(caplog: pytest.LogCaptureFixture
     log = store.log(other.bazaar.id)
     await log.append(Top(1, (await log.read(0, 1))[0]), [b"no entry"])
     with caplog.at_level(logging.CRITICAL):
-        async with serving(store=store) as served, asyncio.timeout(10):
+        async with serving(store=store) as served, asyncio.timeout(30):
             while not caplog.records:
                 await asyncio.sleep(0)
             assert 2 == (await served.submit("open_counter", counter=1)).offset

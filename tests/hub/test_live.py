@@ -57,7 +57,7 @@ async def following(
 
 async def next_frame(socket: ClientConnection) -> dict[str, Any]:
     """The next frame, of either subprotocol."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         data = await socket.recv()
     frame: dict[str, Any] = json.loads(data) if isinstance(data, str) else msgpack.unpackb(data)
     return frame
@@ -161,7 +161,7 @@ async def test_bazaar_opened_later_is_served() -> None:
     store = MemoryStore()
     async with serving(store=store) as served:
         await opened_in(store, config_with(id="nanti"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 async with served.session.get(f"{served.url}/nanti/views/bazaar") as answer:
                     if answer.status == 200:
@@ -270,10 +270,10 @@ async def test_keepalive_of_the_client(served: Served) -> None:
     """The pings of the `websockets` client are answered, and its goodbye is returned."""
     async with following(served, "hall") as socket:
         await next_of(socket, "")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await (await socket.ping("there?"))
     assert 1000 == socket.close_code
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(served.room.fanout):
             await asyncio.sleep(0)
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Proxy:

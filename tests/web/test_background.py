@@ -44,5 +44,5 @@ async def test_work_that_misses_that_it_is_to_end() -> None:
     runner = web.AppRunner(app)
     await runner.setup()
     await begun.wait()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await runner.cleanup()

@@ -100,7 +100,7 @@ async def test_another_hub_and_a_new_start(served: Served, tv: Tv) -> None:
     store = served.app[HUB].store
     async with serving(store=store, config={**CONFIG, "screens": SCREENS}) as other:
         assert 200 == (await set_up(other, {**NEW, "code": code}))[0]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while code.lower() not in served.room.bazaar.screens:
                 await asyncio.sleep(0)
         assert (303, f"/uji/tv/{code.lower()}") == (await tv.open())[:2]
