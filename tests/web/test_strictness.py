@@ -1,6 +1,8 @@
 """What keeps browsers strict, and what people write from being more than words."""
 
+import asyncio
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
@@ -8,7 +10,9 @@ import pytest
 
 from server.cli.equipment import Equipment
 from server.core.values import VisitId
+from server.web.api_table import OPERATIONS
 from server.web.credentials import Credentials, scope_of
+from server.web.pages import VERSION
 from tests.scenarios import CONFIG
 from tests.serving import SECRET, Served, serving
 
@@ -46,6 +50,56 @@ async def test_every_answer(method: str, path: str, status: int) -> None:
         assert "nosniff" == answer.headers["X-Content-Type-Options"]
         assert "camera=()" in answer.headers["Permissions-Policy"]
         assert "Strict-Transport-Security" not in answer.headers
+
+
+STRICT = ("Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options", "Permissions-Policy", "Cache-Control")
+
+
+async def test_every_route() -> None:
+    """No route answers without the strict headers, whoever asks and however the answer is made."""
+    async with serving() as served:
+        for method, path in OPERATIONS:
+            address = served.url + re.sub(r"{\w+}", "1", path.replace("{bazaar}", "uji"))
+            for headers in ({}, served.bearer(served.keys.admin)):
+                async with served.session.request(method, address, headers=headers, allow_redirects=False) as answer:
+                    assert [] == [name for name in STRICT if name not in answer.headers], (method, path, answer.status)
+
+
+TRICKS = (
+    *(
+        "../../pyproject.toml",
+        "..%2f..%2fpyproject.toml",
+        "%2e%2e/%2e%2e/pyproject.toml",
+        "..%5c..%5cpyproject.toml",
+        "%252e%252e/pyproject.toml",
+    ),
+    *(
+        "/etc/passwd",
+        "%2fetc%2fpasswd",
+        "feed.js%00.css",
+        "%00",
+        "....//pyproject.toml",
+        "feed.js/../../pyproject.toml",
+        "~root/.profile",
+        ".",
+    ),
+)
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+async def test_no_path_leads_out(trick: str) -> None:
+    """However an address is written, it leads to no file but those that are meant, and to no list of files."""
+    async with serving() as served:
+        port, version = int(served.url.rpartition(":")[2]), served.app[VERSION]
+        for folder in (f"/static/{version}/", "/static/", "/uji/slides/0/", "/uji/voice/000000000000/", "/uji/tv/", "/"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)  # no client's library tidies the path up
+            writer.write(f"GET {folder}{trick} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            async with asyncio.timeout(20):
+                answer = await reader.read()
+            writer.close()
+            assert answer[9:10] == b"4" or answer[9:12] == b"302", (folder, answer[:200])
+            assert b"[project]" not in answer
+            assert b"root:" not in answer
 
 
 @pytest.mark.parametrize(
