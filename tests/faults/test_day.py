@@ -35,7 +35,7 @@ async def test_day_under_fire(tmp_path: Path, chance: random.Random, tell: Tell)
     Before that every process is restarted, one after the other: nobody who presses is turned away.
     """
     happened = Counter[str]()
-    async with yard(tmp_path, chance, hubs=3, officers=2) as one:
+    async with yard(tmp_path, chance, hubs=3 if LONG else 2, officers=2) as one:
         faults, day = Faults(one, chance, half_open_s=30.0 if LONG else 6.0), Day(one, ALL if LONG else FEW, chance)
 
         async def suffer(*names: str) -> None:
