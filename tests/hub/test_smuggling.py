@@ -56,7 +56,7 @@ async def ways(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[s
         straight = await stack.enter_async_context(serving())
         secure = await stack.enter_async_context(serving(tls=tls))
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(wiring, "front_door", lambda _hub: nobody)
+            patched.setattr(wiring, "front_door", lambda *_: nobody)
             by_aiohttp = await stack.enter_async_context(serving())
         yield {"front door": straight, "aiohttp": by_aiohttp, "tls": secure}
 
