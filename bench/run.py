@@ -5,7 +5,7 @@ With a folder given, a part's result is kept there as soon as it is there, so a 
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from bench.first_client import FirstClient, measure_first_client
 from bench.folding import Folding, measure_folding
 from bench.many import Many, measure_many
 from bench.officer import Officer
+from bench.overload import Overload, measure_overload
 from bench.presses import Presses, measure_presses
 from bench.processes import hub, phones_max
 from bench.replay import Replay, measure_replay
@@ -105,6 +106,13 @@ async def _storm(task: Task) -> Result:
     return await measure_storm(kinds=task.kinds, staying=staying, coming=coming, rounds=task.few_rounds, say=task.say)
 
 
+async def _overload(task: Task) -> Result:
+    sizes, trouble = task.sizes, task.sizes.overload_trouble
+    async with hub() as served, Officer(served) as officer:
+        phones = min(sizes.overload_phones, phones_max() - sum(astuple(trouble)))
+        return await measure_overload(officer, presses=sizes.overload_presses, phones=phones, trouble=trouble, say=task.say)
+
+
 async def _many(task: Task) -> Result:
     return await measure_many(phones=task.sizes.many_phones, hubs=task.sizes.many_hubs, held_s=task.sizes.many_held_s, say=task.say)
 
@@ -131,6 +139,7 @@ PARTS: Mapping[str, Part] = {
     "burst": Part(result=Burst, measure=_burst, named=True),
     "slow-readers": Part(result=SlowReaders, measure=_slow_readers, named=True),
     "storm": Part(result=Storm, measure=_storm, named=True),
+    "overload": Part(result=Overload, measure=_overload, named=True),
     "many": Part(result=Many, measure=_many, named=True),
     "deciding": Part(result=Deciding, measure=_deciding),
     "folding": Part(result=Folding, measure=_folding, named=True),

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from bench.overload import Troublemakers
+
+SOME_TROUBLE = Troublemakers(slow=100, deaf=50, nonsense=20, greedy=10)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizes:
@@ -23,6 +27,9 @@ class Sizes:
     slow_s: float = 5
     storm_staying: int = 1_000
     storm_coming: int = 3_000
+    overload_presses: int = 60
+    overload_phones: int = 3_000
+    overload_trouble: Troublemakers = SOME_TROUBLE
     many_phones: int = 3_000
     many_hubs: int = 3
     many_held_s: float = 12
@@ -50,6 +57,9 @@ FULL = Sizes(
     slow_s=15,
     storm_staying=5_000,
     storm_coming=10_000,
+    overload_presses=150,
+    overload_phones=20_000,
+    overload_trouble=Troublemakers(slow=500, deaf=200, nonsense=100, greedy=50),
     many_phones=50_000,
     deciding_presses=400,
     deciding_bazaars=100,
@@ -71,6 +81,9 @@ QUICK = Sizes(
     slow_s=0.5,
     storm_staying=10,
     storm_coming=20,
+    overload_presses=3,
+    overload_phones=20,
+    overload_trouble=Troublemakers(slow=2, deaf=2, nonsense=2, greedy=2),
     many_phones=30,
     many_held_s=0.1,
     deciding_presses=2,

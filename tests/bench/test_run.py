@@ -16,6 +16,7 @@ from bench.figures import Times
 from bench.first_client import FirstClient
 from bench.many import Many
 from bench.order import BadOrder, Order
+from bench.overload import Overload
 from bench.presses import Presses
 from bench.processes import line_of, python
 from bench.replay import Replay
@@ -60,7 +61,7 @@ async def test_what_is_soon_measured_runs_to_its_end(tmp_path: Path) -> None:
 
 
 @pytest.mark.store
-@pytest.mark.parametrize("part", ["burst", "slow-readers", "storm", "many", "folding"])
+@pytest.mark.parametrize("part", ["burst", "slow-readers", "storm", "overload", "many", "folding"])
 async def test_a_part_by_its_name_runs_to_its_end(part: str) -> None:
     """Whatever is not soon measured runs when it is named."""
     measured = await Order(parts=(part,), quick=True, say=lambda _what: None).carry_out(lambda _name, _measured: None)
@@ -69,6 +70,9 @@ async def test_a_part_by_its_name_runs_to_its_end(part: str) -> None:
     shown.print(*result.tables(), sep="\n")
     if isinstance(result, Many):
         assert QUICK.many_phones == result.reached
+    if isinstance(result, Overload):
+        assert 0 == result.unexplained
+        assert result.posts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
