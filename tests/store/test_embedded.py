@@ -229,9 +229,9 @@ async def test_left_server_without_its_settings(tmp_path: Path) -> None:
 
 
 async def test_server_that_does_not_start(programs: Path, tmp_path: Path) -> None:
-    """A server that ends at once is quoted, and its folder is free again."""
+    """A server that ends at once is quoted, with what to do, and its folder is free again."""
     program(programs / "valkey-server", 'if [ "$1" = --version ]; then echo "Valkey server v=9.1.2"; else echo "no space left"; exit 1; fi')
-    with pytest.raises(EmbeddedFailed, match=r"does not start in .*data; it says:\nno space left$"):
+    with pytest.raises(EmbeddedFailed, match=r"does not start in .*data; it says:\nno space left\nIf its files are damaged, "):
         await start_embedded(tmp_path / "data")
     DataFolder(tmp_path / "data").release()
 
