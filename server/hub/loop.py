@@ -83,8 +83,12 @@ class Loop(asyncio.SelectorEventLoop):
         super().__init__(self._meanwhile)
 
     async def work(self, steps: Iterator[None]) -> None:
-        """Have all of these steps taken: one in each turn, and more while nobody has anything to do. Raises what a step raises."""
-        await self._meanwhile.begin(steps)
+        """Have all of these steps taken: the first at once, then one in each turn, and more while nobody has anything to do.
+
+        Raises what a step raises.
+        """
+        for _ in steps:
+            await self._meanwhile.begin(steps)  # which takes all that are left
 
 
 def this_loop() -> Loop:

@@ -52,6 +52,15 @@ async def test_long_work_is_done_where_the_loop_would_wait() -> None:
         assert 1 + 2 * STEPS == steps.taken
 
 
+async def test_the_first_step_is_taken_at_once() -> None:
+    """Nobody waits for the end of this turn to have the beginning."""
+    steps = _Steps(3)
+    work = this_loop().work(iter(steps))
+    work.send(None)
+    assert 1 == steps.taken
+    work.close()
+
+
 async def test_nothing_waits_behind_more_than_a_step() -> None:
     """Whoever is ready is told of after the step that is being taken."""
     steps = _Steps(10 * STEPS)
