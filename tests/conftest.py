@@ -4,6 +4,7 @@ Few and always the same ones in every run, many new ones with ``URUT_HYPOTHESIS=
 """
 
 import os
+import signal
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -14,6 +15,8 @@ from server.hub.loop import Loop
 settings.register_profile("short", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.register_profile("long", max_examples=2000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("URUT_HYPOTHESIS", "short"))
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what runs in the background deaf to it, and so all its children
 
 Tell = Callable[[str], None]
 _NAME = "told"
