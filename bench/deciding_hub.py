@@ -18,7 +18,7 @@ import counters.pages
 import displays.channels
 from bench.figures import NS_PER_MS
 from server.hub.hub import Hub
-from server.hub.loop import Loop, spare_the_collector
+from server.hub.loop import new_loop, spare_the_collector
 from server.store.redis import connect
 from server.web.app import make_app
 from server.web.credentials import Credentials
@@ -83,5 +83,5 @@ async def _tell_holds() -> None:
 
 
 if __name__ == "__main__":
-    with asyncio.Runner(loop_factory=Loop) as runner:
+    with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(serve(sys.argv[1], int(sys.argv[2])))

@@ -23,7 +23,7 @@ from server.core.values import CommandId
 from server.hub.channels import ChannelKind, View
 from server.hub.door import Door
 from server.hub.hub import Hub
-from server.hub.loop import Loop
+from server.hub.loop import new_loop
 from server.hub.room import Room
 from server.hub.sockets import Sockets
 from server.store.log import MemoryStore
@@ -102,5 +102,5 @@ async def serve(size: int, way: str) -> None:
 if __name__ == "__main__":
     if sys.argv[1] == "transports":
         setattr(Sockets, "copy_of", lambda _sockets, _transport: None)  # noqa: B010  # a method given a new value
-    with asyncio.Runner(loop_factory=Loop) as runner:
+    with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(serve(int(sys.argv[2]), sys.argv[1]))

@@ -3,6 +3,7 @@
 Few and always the same ones in every run, many new ones with ``URUT_HYPOTHESIS=long``.
 """
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 import pytest
 from hypothesis import settings
 
-from server.hub.loop import Loop
+from server.hub.loop import new_loop
 
 settings.register_profile("short", max_examples=25, deadline=None, derandomize=True, database=None)
 settings.register_profile("long", max_examples=2000, deadline=None, print_blob=True)
@@ -22,9 +23,9 @@ Tell = Callable[[str], None]
 _NAME = "told"
 
 
-def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], Loop]]:
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Every test runs on the loop that every command has."""
-    return {"loop": Loop}
+    return {"loop": new_loop}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import click
 
 from server.cli import program_log
 from server.cli.stores import REPLICAS, BadUse
-from server.hub.loop import Loop
+from server.hub.loop import new_loop
 from server.store.errors import StoreError
 from server.store.plan_file import BadPlan
 from server.store.redis_url import BadStoreUrl
@@ -32,7 +32,7 @@ def runs(function: Callable[P, Coroutine[Any, Any, int | None]]) -> Callable[P, 
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            with asyncio.Runner(loop_factory=Loop) as runner:
+            with asyncio.Runner(loop_factory=new_loop) as runner:
                 code = runner.run(_unless_told_to_stop(function(*args, **kwargs)))
         except (BadUse, BadPlan, BadStoreUrl) as error:
             click.echo(f"urut: {error}", err=True)

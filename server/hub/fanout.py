@@ -4,12 +4,11 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 
 from server.hub.channels import Frame
 from server.hub.counts import Counts
 from server.hub.follower import Follower, Lag
-from server.hub.loop import this_loop
 from server.hub.roll import LOST, NOTHING, Channel, Roll, Round
 
 HEARTBEAT_S = 10.0
@@ -141,21 +140,19 @@ class Fanout:
             tasks.create_task(self._end_slow())
 
     async def _sweep(self) -> None:
-        while True:
-            await self._has_sweeps.wait()
-            self._has_sweeps.clear()
-            await this_loop().work(self._turns())
-
-    def _turns(self) -> Iterator[None]:
         """Bring newest frames to everybody, with every other turn for first ranks, should they be more than one slice.
 
         Not all of the turns: anybody may follow a hall, and must not keep phones from their lines.
         """
-        while self._first or self._others:
-            for waiting in (self._first, self._others):
-                if waiting:
-                    self._take_turn(waiting)
-                    yield
+        while True:
+            await self._has_sweeps.wait()
+            while self._first or self._others:
+                for waiting in (self._first, self._others):
+                    if waiting:
+                        self._take_turn(waiting)
+                        await asyncio.sleep(0)
+            self._has_sweeps.clear()
+            await asyncio.sleep(0)
 
     def _take_turn(self, waiting: dict[Roll, None]) -> None:
         """Write a slice: of the next roll, and of those behind it if it is done before.

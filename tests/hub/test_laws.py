@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from server.hub import fanout
 from server.hub.follower import Follower
-from server.hub.loop import Loop
+from server.hub.loop import new_loop
 from server.hub.roll import Channel
 from tests.hub.fake_carrier import PLENTY, FakeSocket
 from tests.hub.hall import Hall
@@ -113,5 +113,5 @@ def test_nobody_is_left_behind_in_memory(steps: list[tuple[str, int] | tuple[str
 
 
 def _run(main: Coroutine[None, None, None]) -> None:
-    with asyncio.Runner(loop_factory=Loop) as runner:
+    with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(main)
