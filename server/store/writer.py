@@ -187,19 +187,16 @@ class Writer:
 
     async def _hear(self, news: News) -> None:
         """Settle news. A silent log is looked at, for it might have been replaced."""
-        came_at = time.monotonic()
         if len(news.entries) < PAGE_ENTRIES:  # else there is more
-            self.fresh_at = self._time.now(self.ledger.at)
+            self._is_level(time.monotonic())
         await self.follower.hear(news)
-        if len(news.entries) < PAGE_ENTRIES:
-            self._level_at = came_at
         for start in range(0, len(news.commands), TOGETHER_MAX):
             await self._settle(news.commands[start : start + TOGETHER_MAX])
         if not news.entries and not news.commands:
             await self._catch_up()
 
     def _is_level(self, at_s: float) -> None:
-        """At this moment (monotonic s) the ledger held the whole log."""
+        """At this moment (monotonic s) all of the log was here."""
         self._level_at = at_s
         self.fresh_at = self._time.now(self.ledger.at)
 

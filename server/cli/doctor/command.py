@@ -10,7 +10,7 @@ import click
 from server.cli import flags
 from server.cli.doctor import machine, network, site
 from server.cli.doctor import store as servers
-from server.cli.doctor.finding import Finding, State, warn
+from server.cli.doctor.finding import Finding, State, bad, warn
 from server.cli.equipment import printer_flag, printers_named
 from server.cli.own_certificate import AUTHORITY
 from server.cli.tls import FOLDER
@@ -64,7 +64,7 @@ async def _store(redis_url: str | None, data: Path, *, replica_promised: bool) -
     try:
         program = await asyncio.to_thread(find_server)
     except NoServer as error:
-        return [Finding("store", State.BAD, str(error), "install one")]
+        return [bad("store", str(error), "install one")]
     return [
         warn("store", f"{program} is there; it does not run on {data} yet", "start it before the doors open (make start, or urut redis)")
     ]
@@ -79,7 +79,7 @@ async def _examined(url: str, replica_promised: bool) -> list[Finding]:
             found += await site.bazaar(store, one)
         return found if bazaars else [*found, warn("bazaar", "none is open", "open one: urut open FILE")]
     except StoreError as error:
-        return [Finding("store", State.BAD, str(error), "start it, or see to REDIS_URL")]
+        return [bad("store", str(error), "start it, or see to REDIS_URL")]
     finally:
         await store.close()
 
