@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from server.cli import bazaars, flags, stores, wiring
 from server.cli.demo import Demo, run_demo
@@ -51,6 +52,8 @@ async def demo(
     equipment: Equipment,
 ) -> None:
     """The sample bazaar (or FILE) with everything on one port, and simulated people at work."""
+    if not quiet and click.get_current_context().get_parameter_source("log") is ParameterSource.DEFAULT:
+        logging.getLogger().setLevel(logging.WARNING)  # what people do is told in words; a second line for each hides the addresses
     with tempfile.TemporaryDirectory(prefix="urut-demo-", ignore_cleanup_errors=True) as folder:
         settings = Settings(redis_url=redis_url, data=data or Path(folder), secret=secret)
         await run_demo(

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.displays.alerts.post import GATEWAY_SECRET, Post, post
-from tests.faults.processes import Server, running, until
+from tests.faults.processes import Server, Urut, running, until
 from tests.faults.site import SECRET, Site, bearer, is_ready, site
 from tests.faults.wire import connected
 
@@ -143,3 +143,15 @@ def of_text(said: str) -> Sequence[Mapping[str, Any]]:
 def of_json(said: str) -> Sequence[Mapping[str, Any]]:
     """The same of a log whose lines are JSON."""
     return [line for line in map(json.loads, said.splitlines()) if line["said"] == "command"]
+
+
+@pytest.mark.parametrize("asked", [False, True])
+async def test_a_demo_tells_in_words(tmp_path: Path, asked: bool) -> None:
+    """What simulated people do stands once on the terminal, below the addresses; lines for machines come when somebody asks for them."""
+    flags = ("--log", "text") if asked else ()
+    demo = Urut(tmp_path / "demo.log", "demo", "--port", "0", "--data", tmp_path / "data", *flags)
+    async with running(demo):
+        while "→ counter" not in await demo.line():
+            pass
+        await demo.end()
+    assert asked == (" INFO " in demo.ever_said)
